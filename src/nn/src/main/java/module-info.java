@@ -1,0 +1,11 @@
+/** Layers, losses, optimizers, data and files on top of tensors. */
+module dev.lanewise.nn {
+  requires transitive dev.lanewise.tensor;
+  requires com.fasterxml.jackson.core;
+  requires static org.jspecify;
+
+  exports dev.lanewise.data;
+  exports dev.lanewise.io;
+  exports dev.lanewise.nn;
+  exports dev.lanewise.optim;
+}
