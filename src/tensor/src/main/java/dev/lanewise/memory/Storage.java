@@ -1,0 +1,93 @@
+package dev.lanewise.memory;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A block of off-heap floats, 64-byte aligned, with an owner: a {@link Scope}, or the garbage
+ * collector.
+ */
+public final class Storage {
+  private final MemorySegment segment;
+  private final long offset;
+  private final long size;
+  private final @Nullable Scope owner;
+  private volatile long version;
+
+  Storage(MemorySegment segment, long offset, long size, @Nullable Scope owner) {
+    this.segment = segment;
+    this.offset = offset;
+    this.size = size;
+    this.owner = owner;
+  }
+
+  /**
+   * Allocates {@code floats} floats, contents undefined, in the open scope of the current thread
+   * or, where none is open, for the garbage collector to free.
+   *
+   * @throws MemoryLimitException if the limit on off-heap memory would be passed
+   */
+  public static Storage allocate(long floats) {
+    checkSize(floats);
+    Scope scope = Scope.current();
+    return scope == null ? collected(floats) : scope.allocate(floats);
+  }
+
+  /**
+   * Allocates {@code floats} zeros that the garbage collector frees, whether or not a scope is
+   * open.
+   *
+   * @throws MemoryLimitException if the limit on off-heap memory would be passed
+   */
+  public static Storage persistent(long floats) {
+    checkSize(floats);
+    return collected(floats);
+  }
+
+  /** Returns the memory that holds the block, which starts {@link #offset} floats into it. */
+  public MemorySegment segment() {
+    return segment;
+  }
+
+  /** Returns where in {@link #segment} the block starts, in floats. */
+  public long offset() {
+    return offset;
+  }
+
+  /** Returns the number of floats. */
+  public long size() {
+    return size;
+  }
+
+  /** Says whether the block may still be used: its scope is open, or it has none. */
+  public boolean isAlive() {
+    return owner == null || owner.isOpen();
+  }
+
+  /** Returns the scope that frees the block, or null when the garbage collector does. */
+  public @Nullable Scope owner() {
+    return owner;
+  }
+
+  /** Returns how often the block was written in place since it was made. */
+  public long version() {
+    return version;
+  }
+
+  /** Marks the block as written in place. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // two writers at once race on the data itself
+  public void touch() {
+    version++;
+  }
+
+  private static Storage collected(long floats) {
+    long bytes = Math.max(floats * Float.BYTES, Float.BYTES);
+    return new Storage(Memory.take(bytes), 0, floats, null);
+  }
+
+  private static void checkSize(long floats) {
+    if (floats < 0 || floats > Long.MAX_VALUE / 8) {
+      throw new IllegalArgumentException("a block cannot hold " + floats + " floats");
+    }
+  }
+}
