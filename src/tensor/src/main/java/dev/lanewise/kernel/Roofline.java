@@ -1,0 +1,137 @@
+package dev.lanewise.kernel;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * This machine's limits, measured now: the most multiply-adds a second at the vector width in use,
+ * and the most bytes a second read from memory. Each takes a fraction of a second.
+ */
+public final class Roofline {
+  private static final VectorSpecies<Float> F = Simd.F;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  private static final int CHAINS = 12;
+  private static final int LINKS = 1 << 14;
+  private static final long WARM_UP_NANOS = 150_000_000;
+  private static final int ROUNDS = 20;
+  private static final long ROUND_NANOS = 10_000_000;
+
+  private Roofline() {}
+
+  /**
+   * Returns the peak of {@code threads} threads in billions of floating-point operations a second.
+   */
+  public static double peakGflops(int threads) {
+    MemorySegment sink = Arena.ofAuto().allocate(4L * Simd.LANES * threads, 64);
+    double flops = (double) multiplyAddFlops() * threads;
+    return flops * best(threads, part -> multiplyAdd(sink, 4L * Simd.LANES * part)) / 1e9;
+  }
+
+  /**
+   * Returns the bandwidth with which {@code threads} threads together read {@code bytes} bytes
+   * again and again, in billions of bytes a second: of a cache, or of memory where they fit no
+   * cache.
+   */
+  public static double readGigabytes(int threads, long bytes) {
+    MemorySegment data = Arena.ofAuto().allocate(bytes, 64);
+    MemorySegment sink = Arena.ofAuto().allocate(4L * Simd.LANES * threads, 64);
+    int share = (int) Math.min(bytes / threads & -512L, 1 << 30);
+    return (double) share
+        * threads
+        * best(
+            threads, part -> read(data, (long) share * part, share, sink, 4L * Simd.LANES * part))
+        / 1e9;
+  }
+
+  /** Returns the most runs a second of {@code body} on {@code threads} threads at once. */
+  private static double best(int threads, Workers.Body body) {
+    long start = System.nanoTime();
+    long runs = 0;
+    while (System.nanoTime() - start < WARM_UP_NANOS) {
+      Workers.run(threads, body);
+      runs++;
+    }
+    long perRound = Math.max(1, runs * ROUND_NANOS / WARM_UP_NANOS);
+    double best = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      long begin = System.nanoTime();
+      for (long i = 0; i < perRound; i++) {
+        Workers.run(threads, body);
+      }
+      best = Math.max(best, perRound * 1e9 / (System.nanoTime() - begin));
+    }
+    return best;
+  }
+
+  /** Returns the floating-point operations of one {@link #multiplyAdd}. */
+  public static long multiplyAddFlops() {
+    return 2L * CHAINS * LINKS * Simd.LANES;
+  }
+
+  /**
+   * Runs chains of multiply-adds that wait for nothing but the arithmetic unit: the work whose rate
+   * is the peak. Writes one vector to {@code sink} at {@code at} bytes, so that no compiler drops
+   * it.
+   */
+  public static void multiplyAdd(MemorySegment sink, long at) {
+    FloatVector x = FloatVector.broadcast(F, 0.999f);
+    FloatVector y = FloatVector.broadcast(F, 0.001f);
+    FloatVector c0 = FloatVector.zero(F);
+    FloatVector c1 = FloatVector.zero(F);
+    FloatVector c2 = FloatVector.zero(F);
+    FloatVector c3 = FloatVector.zero(F);
+    FloatVector c4 = FloatVector.zero(F);
+    FloatVector c5 = FloatVector.zero(F);
+    FloatVector c6 = FloatVector.zero(F);
+    FloatVector c7 = FloatVector.zero(F);
+    FloatVector c8 = FloatVector.zero(F);
+    FloatVector c9 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    for (int i = 0; i < LINKS; i++) {
+      c0 = c0.fma(x, y);
+      c1 = c1.fma(x, y);
+      c2 = c2.fma(x, y);
+      c3 = c3.fma(x, y);
+      c4 = c4.fma(x, y);
+      c5 = c5.fma(x, y);
+      c6 = c6.fma(x, y);
+      c7 = c7.fma(x, y);
+      c8 = c8.fma(x, y);
+      c9 = c9.fma(x, y);
+      c10 = c10.fma(x, y);
+      c11 = c11.fma(x, y);
+    }
+    c0.add(c1)
+        .add(c2)
+        .add(c3)
+        .add(c4)
+        .add(c5)
+        .add(c6)
+        .add(c7)
+        .add(c8)
+        .add(c9)
+        .add(c10)
+        .add(c11)
+        .intoMemorySegment(sink, at, ORDER);
+  }
+
+  private static void read(MemorySegment data, long from, int bytes, MemorySegment sink, long at) {
+    FloatVector s0 = FloatVector.zero(F);
+    FloatVector s1 = FloatVector.zero(F);
+    FloatVector s2 = FloatVector.zero(F);
+    FloatVector s3 = FloatVector.zero(F);
+    int step = F.vectorByteSize();
+    for (int i = 0; i + 4 * step <= bytes; i += 4 * step) {
+      s0 = s0.add(FloatVector.fromMemorySegment(F, data, from + i, ORDER));
+      s1 = s1.add(FloatVector.fromMemorySegment(F, data, from + i + step, ORDER));
+      s2 = s2.add(FloatVector.fromMemorySegment(F, data, from + i + 2L * step, ORDER));
+      s3 = s3.add(FloatVector.fromMemorySegment(F, data, from + i + 3L * step, ORDER));
+    }
+    s0.add(s1).add(s2.add(s3)).intoMemorySegment(sink, at, ORDER);
+  }
+}

@@ -1,0 +1,347 @@
+package dev.lanewise.kernel;
+
+import static dev.lanewise.kernel.Simd.CHUNK;
+import static dev.lanewise.kernel.Simd.F;
+import static dev.lanewise.kernel.Simd.LANES;
+import static dev.lanewise.kernel.Simd.ORDER;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Optimizer steps as PyTorch defines them, each one sweep over the parameter and its state.
+ *
+ * <p>Coefficients are computed in double precision and rounded once.
+ */
+public final class Update {
+  private Update() {}
+
+  /**
+   * Stochastic gradient descent: {@code g += weightDecay * p}, {@code buf = momentum * buf + g},
+   * and then {@code p -= lr * buf}, or {@code p -= lr * (g + momentum * buf)} where {@code
+   * nesterov}.
+   *
+   * @param g the gradient, which stays as it is
+   * @param buf the momentum, or null for plain descent, {@code p -= lr * g}
+   * @param first whether this is the first step, which sets {@code buf = g} whatever it holds
+   */
+  public static void sgd(
+      MemorySegment p,
+      long po,
+      MemorySegment g,
+      long go,
+      @Nullable MemorySegment buf,
+      long bo,
+      long n,
+      double lr,
+      double momentum,
+      double weightDecay,
+      boolean nesterov,
+      boolean first) {
+    Simd.check(p, po, n);
+    Simd.check(g, go, n);
+    float step = (float) lr;
+    float decay = (float) weightDecay;
+    if (buf == null) {
+      for (long i = 0; i < n; i += CHUNK) {
+        int count = (int) Math.min(CHUNK, n - i);
+        sgdLoop(p, (po + i) << 2, g, (go + i) << 2, step, decay, count);
+      }
+      return;
+    }
+    if (first) {
+      Elementwise.fill(buf, bo, 0, n);
+    } else {
+      Simd.check(buf, bo, n);
+    }
+    float keep = (float) momentum;
+    float ofGradient = nesterov ? 1 : 0;
+    float ofMomentum = nesterov ? keep : 1;
+    for (long i = 0; i < n; i += CHUNK) {
+      momentumOf(
+          p,
+          (po + i) << 2,
+          g,
+          (go + i) << 2,
+          buf,
+          (bo + i) << 2,
+          step,
+          decay,
+          keep,
+          ofGradient,
+          ofMomentum,
+          (int) Math.min(CHUNK, n - i));
+    }
+  }
+
+  private static void sgdLoop(
+      MemorySegment p, long po, MemorySegment g, long go, float step, float decay, int n) {
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      long at = (long) i << 2;
+      FloatVector x = FloatVector.fromMemorySegment(F, p, po + at, ORDER);
+      FloatVector w =
+          x.fma(
+              FloatVector.broadcast(F, decay), FloatVector.fromMemorySegment(F, g, go + at, ORDER));
+      w.fma(FloatVector.broadcast(F, -step), x).intoMemorySegment(p, po + at, ORDER);
+    }
+    if (i < n) {
+      long at = (long) i << 2;
+      VectorMask<Float> m = F.indexInRange(i, n);
+      FloatVector x = FloatVector.fromMemorySegment(F, p, po + at, ORDER, m);
+      FloatVector w =
+          x.fma(
+              FloatVector.broadcast(F, decay),
+              FloatVector.fromMemorySegment(F, g, go + at, ORDER, m));
+      w.fma(FloatVector.broadcast(F, -step), x).intoMemorySegment(p, po + at, ORDER, m);
+    }
+  }
+
+  private static void momentumOf(
+      MemorySegment p,
+      long po,
+      MemorySegment g,
+      long go,
+      MemorySegment buf,
+      long bo,
+      float step,
+      float decay,
+      float keep,
+      float ofGradient,
+      float ofMomentum,
+      int n) {
+    int whole = n & -LANES;
+    momentumLoop(p, po, g, go, buf, bo, step, decay, keep, ofGradient, ofMomentum, whole);
+    if (whole < n) {
+      long at = (long) whole << 2;
+      momentumTail(
+          p,
+          po + at,
+          g,
+          go + at,
+          buf,
+          bo + at,
+          step,
+          decay,
+          keep,
+          ofGradient,
+          ofMomentum,
+          n - whole);
+    }
+  }
+
+  private static void momentumLoop(
+      MemorySegment p,
+      long po,
+      MemorySegment g,
+      long go,
+      MemorySegment buf,
+      long bo,
+      float step,
+      float decay,
+      float keep,
+      float ofGradient,
+      float ofMomentum,
+      int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i << 2;
+      FloatVector x = FloatVector.fromMemorySegment(F, p, po + at, ORDER);
+      FloatVector w =
+          x.fma(
+              FloatVector.broadcast(F, decay), FloatVector.fromMemorySegment(F, g, go + at, ORDER));
+      FloatVector b =
+          FloatVector.fromMemorySegment(F, buf, bo + at, ORDER)
+              .fma(FloatVector.broadcast(F, keep), w);
+      b.intoMemorySegment(buf, bo + at, ORDER);
+      w = b.fma(FloatVector.broadcast(F, ofMomentum), w.mul(ofGradient));
+      w.fma(FloatVector.broadcast(F, -step), x).intoMemorySegment(p, po + at, ORDER);
+    }
+  }
+
+  private static void momentumTail(
+      MemorySegment p,
+      long po,
+      MemorySegment g,
+      long go,
+      MemorySegment buf,
+      long bo,
+      float step,
+      float decay,
+      float keep,
+      float ofGradient,
+      float ofMomentum,
+      int n) {
+    VectorMask<Float> m = F.indexInRange(0, n);
+
+    FloatVector x = FloatVector.fromMemorySegment(F, p, po, ORDER, m);
+    FloatVector w =
+        x.fma(FloatVector.broadcast(F, decay), FloatVector.fromMemorySegment(F, g, go, ORDER, m));
+    FloatVector b =
+        FloatVector.fromMemorySegment(F, buf, bo, ORDER, m).fma(FloatVector.broadcast(F, keep), w);
+    b.intoMemorySegment(buf, bo, ORDER, m);
+    w = b.fma(FloatVector.broadcast(F, ofMomentum), w.mul(ofGradient));
+    w.fma(FloatVector.broadcast(F, -step), x).intoMemorySegment(p, po, ORDER, m);
+  }
+
+  /**
+   * Adam, or AdamW where {@code decoupledDecay}: {@code g += weightDecay * p}, or {@code p *= 1 -
+   * lr * weightDecay}; {@code m += (1 - beta1) * (g - m)}; {@code v = beta2 * v + (1 - beta2) * g *
+   * g}; {@code p -= lr / biasCorrection1 * m / (sqrt(v) / sqrt(biasCorrection2) + eps)}.
+   *
+   * @param g the gradient, which stays as it is
+   * @param m the first moment
+   * @param v the second moment
+   * @param biasCorrection1 {@code 1 - beta1^t} at step t, counted from one
+   * @param biasCorrection2 {@code 1 - beta2^t}
+   */
+  public static void adam(
+      MemorySegment p,
+      long po,
+      MemorySegment g,
+      long go,
+      MemorySegment m,
+      long mo,
+      MemorySegment v,
+      long vo,
+      long n,
+      double lr,
+      double beta1,
+      double beta2,
+      double eps,
+      double weightDecay,
+      boolean decoupledDecay,
+      double biasCorrection1,
+      double biasCorrection2) {
+    Simd.check(p, po, n);
+    Simd.check(g, go, n);
+    Simd.check(m, mo, n);
+    Simd.check(v, vo, n);
+    float step = (float) (lr / biasCorrection1);
+    float keep = decoupledDecay ? (float) (1 - lr * weightDecay) : 1;
+    float l2 = decoupledDecay ? 0 : (float) weightDecay;
+    float rootScale = (float) (1 / Math.sqrt(biasCorrection2));
+    for (long i = 0; i < n; i += CHUNK) {
+      adamOf(
+          p,
+          (po + i) << 2,
+          g,
+          (go + i) << 2,
+          m,
+          (mo + i) << 2,
+          v,
+          (vo + i) << 2,
+          step,
+          keep,
+          l2,
+          (float) (1 - beta1),
+          (float) beta2,
+          (float) (1 - beta2),
+          rootScale,
+          (float) eps,
+          (int) Math.min(CHUNK, n - i));
+    }
+  }
+
+  private static void adamOf(
+      MemorySegment p,
+      long po,
+      MemorySegment g,
+      long go,
+      MemorySegment first,
+      long fo,
+      MemorySegment second,
+      long so,
+      float step,
+      float keep,
+      float l2,
+      float rest1,
+      float beta2,
+      float rest2,
+      float rootScale,
+      float eps,
+      int n) {
+    int whole = n & -LANES;
+    adamLoop(
+        p, po, g, go, first, fo, second, so, step, keep, l2, rest1, beta2, rest2, rootScale, eps,
+        whole);
+    if (whole < n) {
+      long at = (long) whole << 2;
+      adamTail(
+          p, po + at, g, go + at, first, fo + at, second, so + at, step, keep, l2, rest1, beta2,
+          rest2, rootScale, eps, n - whole);
+    }
+  }
+
+  private static void adamLoop(
+      MemorySegment p,
+      long po,
+      MemorySegment g,
+      long go,
+      MemorySegment first,
+      long fo,
+      MemorySegment second,
+      long so,
+      float step,
+      float keep,
+      float l2,
+      float rest1,
+      float beta2,
+      float rest2,
+      float rootScale,
+      float eps,
+      int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i << 2;
+      FloatVector x = FloatVector.fromMemorySegment(F, p, po + at, ORDER);
+      FloatVector w =
+          x.fma(FloatVector.broadcast(F, l2), FloatVector.fromMemorySegment(F, g, go + at, ORDER));
+      FloatVector mean = FloatVector.fromMemorySegment(F, first, fo + at, ORDER);
+      FloatVector v = FloatVector.fromMemorySegment(F, second, so + at, ORDER);
+      mean = w.sub(mean).fma(FloatVector.broadcast(F, rest1), mean);
+      v = w.mul(w).fma(FloatVector.broadcast(F, rest2), v.mul(beta2));
+      FloatVector root =
+          v.sqrt().fma(FloatVector.broadcast(F, rootScale), FloatVector.broadcast(F, eps));
+      x = mean.div(root).fma(FloatVector.broadcast(F, -step), x.mul(keep));
+      mean.intoMemorySegment(first, fo + at, ORDER);
+      v.intoMemorySegment(second, so + at, ORDER);
+      x.intoMemorySegment(p, po + at, ORDER);
+    }
+  }
+
+  private static void adamTail(
+      MemorySegment p,
+      long po,
+      MemorySegment g,
+      long go,
+      MemorySegment first,
+      long fo,
+      MemorySegment second,
+      long so,
+      float step,
+      float keep,
+      float l2,
+      float rest1,
+      float beta2,
+      float rest2,
+      float rootScale,
+      float eps,
+      int n) {
+    VectorMask<Float> m = F.indexInRange(0, n);
+
+    FloatVector x = FloatVector.fromMemorySegment(F, p, po, ORDER, m);
+    FloatVector w =
+        x.fma(FloatVector.broadcast(F, l2), FloatVector.fromMemorySegment(F, g, go, ORDER, m));
+    FloatVector mean = FloatVector.fromMemorySegment(F, first, fo, ORDER, m);
+    FloatVector v = FloatVector.fromMemorySegment(F, second, so, ORDER, m);
+    mean = w.sub(mean).fma(FloatVector.broadcast(F, rest1), mean);
+    v = w.mul(w).fma(FloatVector.broadcast(F, rest2), v.mul(beta2));
+    FloatVector root =
+        v.sqrt().fma(FloatVector.broadcast(F, rootScale), FloatVector.broadcast(F, eps));
+    x = mean.div(root).fma(FloatVector.broadcast(F, -step), x.mul(keep));
+    mean.intoMemorySegment(first, fo, ORDER, m);
+    v.intoMemorySegment(second, so, ORDER, m);
+    x.intoMemorySegment(p, po, ORDER, m);
+  }
+}
