@@ -1,0 +1,30 @@
+package dev.lanewise.op;
+
+import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Shape;
+
+/** The sum, c = a + b, element by element, with broadcasting. */
+public record Add() implements Op {
+  @Override
+  public Shape infer(Shape... inputs) {
+    return inputs[0].broadcast(inputs[1], "add");
+  }
+
+  @Override
+  public NDArray forward(NDArray... inputs) {
+    return inputs[0].add(inputs[1]);
+  }
+
+  // da = dc, db = dc, each summed over the axes that were broadcast
+  @Override
+  public void vjp(NDArray[] inputs, NDArray out, NDArray dOut, Cotangents d) {
+    NDArray a = inputs[0];
+    NDArray b = inputs[1];
+    if (d.wants(0)) {
+      d.add(0, dOut.sumTo(a.shape()));
+    }
+    if (d.wants(1)) {
+      d.add(1, dOut.sumTo(b.shape()));
+    }
+  }
+}

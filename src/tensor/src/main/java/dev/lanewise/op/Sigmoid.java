@@ -1,0 +1,24 @@
+package dev.lanewise.op;
+
+import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Shape;
+import dev.lanewise.kernel.VectorMath;
+
+/** The logistic function, y = 1 / (1 + e^-x). */
+public record Sigmoid() implements Op {
+  @Override
+  public Shape infer(Shape... inputs) {
+    return inputs[0];
+  }
+
+  @Override
+  public NDArray forward(NDArray... inputs) {
+    return inputs[0].map(VectorMath::sigmoid);
+  }
+
+  // dx = dy * y (1 - y)
+  @Override
+  public void vjp(NDArray[] inputs, NDArray out, NDArray dOut, Cotangents d) {
+    d.add(0, out.zip(dOut, VectorMath::sigmoidGrad));
+  }
+}

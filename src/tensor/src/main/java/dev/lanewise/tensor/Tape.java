@@ -1,0 +1,113 @@
+package dev.lanewise.tensor;
+
+import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Shape;
+import dev.lanewise.kernel.Activation;
+import dev.lanewise.op.LinearAct;
+import dev.lanewise.op.Op;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a thread is recording: every tensor made by an operation remembers the operation and its
+ * inputs, in an order that a single reverse walk can follow.
+ *
+ * <p>One operation at a time may be held back. A linear layer is run only when the next operation
+ * of its thread arrives, or its value is looked at: if that next operation is an activation of its
+ * result, the two become one {@link LinearAct}, forward and backward. Nothing else can see the
+ * delay, since every way to another result, or to the memory of an input, runs it first.
+ */
+final class Tape {
+  private static final ThreadLocal<Tape> CURRENT = ThreadLocal.withInitial(Tape::new);
+  private static final AtomicLong ORDER = new AtomicLong();
+  private static final LinearAct LINEAR = new LinearAct(Activation.IDENTITY);
+  private static final Map<Activation, LinearAct> FUSED = new EnumMap<>(Activation.class);
+
+  static {
+    for (Activation activation : Activation.values()) {
+      FUSED.put(activation, new LinearAct(activation));
+    }
+  }
+
+  boolean recording = true;
+  private @Nullable Tensor heldBack;
+
+  private Tape() {}
+
+  static Tape current() {
+    return CURRENT.get();
+  }
+
+  /** Runs the operation that is held back, if there is one. */
+  void flush() {
+    Tensor tensor = heldBack;
+    if (tensor != null) {
+      heldBack = null;
+      tensor.runIfAlive();
+    }
+  }
+
+  /** Runs {@code op} and returns its result, recorded if an input requires a gradient. */
+  static Tensor record(Op op, Tensor... inputs) {
+    Tape tape = current();
+    tape.flush();
+    Shape[] shapes = new Shape[inputs.length];
+    NDArray[] values = new NDArray[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      values[i] = inputs[i].value();
+      shapes[i] = values[i].shape();
+    }
+    Shape shape = op.infer(shapes);
+    NDArray value = op.forward(values);
+    if (!value.shape().equals(shape)) {
+      throw new IllegalStateException(
+          op.name() + " inferred shape " + shape + " but its value has shape " + value.shape());
+    }
+    return tape.tracks(inputs)
+        ? new Tensor(value, op, inputs, ORDER.incrementAndGet())
+        : new Tensor(value);
+  }
+
+  /** Returns the result of a linear layer, held back until something needs it. */
+  static Tensor recordLinear(Tensor... inputs) {
+    Tape tape = current();
+    tape.flush();
+    Shape[] shapes = new Shape[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      shapes[i] = inputs[i].value().shape();
+    }
+    NDArray value = NDArray.empty(LINEAR.infer(shapes));
+    Tensor result =
+        Tensor.heldBack(value, LINEAR, inputs, ORDER.incrementAndGet(), tape.tracks(inputs));
+    tape.heldBack = result;
+    return result;
+  }
+
+  /** Returns an activation of {@code tensor}, in one kernel with the linear layer that made it. */
+  @SuppressWarnings("ReferenceEquality") // the very tensor that is held back
+  static Tensor recordActivation(Activation activation, Op alone, Tensor tensor) {
+    Tape tape = current();
+    boolean fusable =
+        tape.heldBack == tensor
+            && (!tensor.requiresGrad() || (tape.recording && activation.gradientFromOutput()));
+    if (!fusable) {
+      return record(alone, tensor);
+    }
+    tape.heldBack = null;
+    return tensor.fuse(Objects.requireNonNull(FUSED.get(activation)), ORDER.incrementAndGet());
+  }
+
+  private boolean tracks(Tensor[] inputs) {
+    if (recording) {
+      for (Tensor input : inputs) {
+        if (input.requiresGrad()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+}
