@@ -1,0 +1,80 @@
+package dev.lanewise.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class AtomicFileTest {
+  @TempDir Path folder;
+
+  @Test
+  void write_replaces() throws IOException {
+    Path file = Files.writeString(folder.resolve("f"), "old and longer");
+    AtomicFile.write(file, out -> out.write(ByteBuffer.wrap(new byte[] {'n'})));
+    assertThat(file).hasContent("n");
+    assertOnly(file);
+  }
+
+  @Test
+  void write_bodyFails() throws IOException {
+    Path file = Files.writeString(folder.resolve("f"), "old");
+    assertThatThrownBy(
+            () ->
+                AtomicFile.write(
+                    file,
+                    out -> {
+                      out.write(ByteBuffer.wrap(new byte[] {'n'}));
+                      throw new IOException("the disk is full");
+                    }))
+        .isInstanceOf(IOException.class)
+        .hasMessage("cannot write " + file + ": the disk is full");
+    assertThatThrownBy(
+            () ->
+                AtomicFile.write(
+                    file,
+                    out -> {
+                      throw new IllegalStateException("unchecked");
+                    }))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(file).hasContent("old");
+    assertOnly(file);
+  }
+
+  @Test
+  void write_renameFails() throws IOException {
+    Path file = folder.resolve("x".repeat(300));
+    assertThatThrownBy(() -> AtomicFile.write(file, out -> {}))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("cannot write " + file);
+    try (var files = Files.list(folder)) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  @Test
+  void write_folderMissing() {
+    Path file = folder.resolve("absent").resolve("f");
+    assertThatThrownBy(() -> AtomicFile.write(file, out -> {}))
+        .isInstanceOf(IOException.class)
+        .hasMessage("cannot write " + file + ": there is no folder " + folder.resolve("absent"));
+  }
+
+  @Test
+  void write_folderInTheWay() {
+    assertThatThrownBy(() -> AtomicFile.write(folder, out -> {}))
+        .isInstanceOf(IOException.class)
+        .hasMessage("cannot write " + folder + ": it is a folder, not a file");
+  }
+
+  private void assertOnly(Path file) throws IOException {
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactly(file);
+    }
+  }
+}
