@@ -1,0 +1,57 @@
+package dev.lanewise.bench;
+
+import dev.lanewise.nn.Linear;
+import dev.lanewise.nn.Losses;
+import dev.lanewise.nn.Module;
+import dev.lanewise.optim.Adam;
+import dev.lanewise.optim.Optimizer;
+import dev.lanewise.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The mission's network of any sizes: ReLU after the first layer, sigmoid after the others. */
+public final class Mlp extends Module {
+  private final List<Linear> layers = new ArrayList<>();
+  private final Optimizer optimizer;
+
+  /** Makes a network of layers from each size to the next, trained by Adam at rate 0.001. */
+  public Mlp(int... sizes) {
+    for (int i = 1; i < sizes.length; i++) {
+      layers.add(register("fc" + i, new Linear(sizes[i - 1], sizes[i])));
+    }
+    optimizer = new Adam(parameters(), 0.001);
+  }
+
+  /** Returns sizes such as 64-128-128-64-10. */
+  public static int[] sizes(String text) {
+    return Arrays.stream(text.split("-", -1)).mapToInt(Integer::parseInt).toArray();
+  }
+
+  /** Returns the floating-point operations of the matrix products of one training step. */
+  public static long trainingFlops(int[] sizes, int batch) {
+    long flops = 0;
+    for (int i = 1; i < sizes.length; i++) {
+      int products = i == 1 ? 2 : 3; // the first layer's input needs no gradient
+      flops += 2L * batch * sizes[i - 1] * sizes[i] * products;
+    }
+    return flops;
+  }
+
+  @Override
+  public Tensor forward(Tensor input) {
+    Tensor hidden = layers.getFirst().forward(input).relu();
+    for (Linear layer : layers.subList(1, layers.size())) {
+      hidden = layer.forward(hidden).sigmoid();
+    }
+    return hidden;
+  }
+
+  /** Trains on one batch: forward, mean squared error, backward, a step of Adam. */
+  public void train(Tensor x, Tensor y) {
+    Tensor loss = Losses.mse(forward(x), y);
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+  }
+}
