@@ -105,8 +105,8 @@ public abstract class Module {
   /**
    * Copies the values of a state dict into the parameters, all or none.
    *
-   * @throws IllegalArgumentException listing every missing and unexpected name and every shape that
-   *     differs, if there is one
+   * @throws IllegalArgumentException listing every missing, unexpected or freed name and every
+   *     shape that differs, if there is one
    */
   public final void loadStateDict(Map<String, NDArray> state) {
     Map<String, Parameter> named = namedParameters();

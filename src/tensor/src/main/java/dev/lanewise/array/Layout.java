@@ -93,7 +93,9 @@ public final class Layout {
   }
 
   Layout slice(int axis, int from, int to) {
-    return new Layout(shape.with(axis, to - from), strides, offset + from * strides[axis]);
+    Shape sliced = shape.with(axis, to - from);
+    // An empty slice stays where it is: its first element might lie past the end of the block.
+    return new Layout(sliced, strides, sliced.size() == 0 ? offset : offset + from * strides[axis]);
   }
 
   /** Returns the same elements in order under another shape of equal size; must be contiguous. */

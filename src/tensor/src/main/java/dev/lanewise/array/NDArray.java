@@ -3,6 +3,7 @@ package dev.lanewise.array;
 import dev.lanewise.kernel.Elementwise;
 import dev.lanewise.kernel.Reduction;
 import dev.lanewise.kernel.VectorMath;
+import dev.lanewise.kernel.VectorModule;
 import dev.lanewise.memory.Scope;
 import dev.lanewise.memory.Storage;
 import java.lang.foreign.MemorySegment;
@@ -20,6 +21,10 @@ import java.util.Arrays;
 public final class NDArray {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final int SHOWN = 12;
+
+  static {
+    VectorModule.require();
+  }
 
   private final Storage storage;
   private final Layout layout;
@@ -75,8 +80,7 @@ public final class NDArray {
 
   /**
    * Returns a new array with the shape and strides of {@code like}, which must fill its memory
-   * without a gap, owned as {@code like} is: by the collector if the collector owns {@code like}.
-   * Elements are undefined.
+   * without a gap, that lives as long as {@code like}. Elements are undefined.
    */
   public static NDArray emptyLike(NDArray like) {
     Layout layout = like.layout;
@@ -86,8 +90,7 @@ public final class NDArray {
       layout = layout.rebased();
     }
     long size = layout.shape().size();
-    boolean collected = like.storage.owner() == null;
-    return new NDArray(collected ? Storage.persistent(size) : Storage.allocate(size), layout);
+    return new NDArray(Storage.beside(like.storage, size), layout);
   }
 
   // Looking.

@@ -33,7 +33,8 @@ public final class Products {
     if (a.rank() == 2 && b.rank() == 2) {
       return Shape.of(a.at(0), b.at(1));
     }
-    int[] batch = batch(a).broadcast(batch(b), "matmul").toArray();
+    int[] batch =
+        batch(a).broadcast(batch(b), "matmul: the stacks in " + a + " and " + b).toArray();
     int[] dims = Arrays.copyOf(batch, batch.length + 2);
     dims[batch.length] = a.dim(-2);
     dims[batch.length + 1] = b.dim(-1);

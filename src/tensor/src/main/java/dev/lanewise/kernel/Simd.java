@@ -52,6 +52,8 @@ public final class Simd {
     F = VectorSpecies.of(float.class, shape);
     I = VectorSpecies.of(int.class, shape);
     LANES = F.length();
+    System.getLogger("dev.lanewise")
+        .log(System.Logger.Level.DEBUG, () -> "vectors of " + BITS + " bits, " + why());
   }
 
   private Simd() {}

@@ -80,6 +80,16 @@ public final class Scope implements AutoCloseable {
     return !closed;
   }
 
+  /** Says whether this scope is {@code inner} or one that is closed only after it. */
+  public boolean encloses(Scope inner) {
+    for (Scope scope = inner; scope != null; scope = scope.outer) {
+      if (scope == this) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Returns where the scope was opened, such as {@code Training.main(Training.java:12)}. */
   public String openedAt() {
     return opener.toString();
@@ -123,7 +133,12 @@ public final class Scope implements AutoCloseable {
     }
   }
 
-  /** Bumps {@code bytes} out of a slab, contents undefined. */
+  /** Says whether the current thread opened this scope, and may allocate in it. */
+  boolean isOwn() {
+    return !closed && CURRENT.get() == thread;
+  }
+
+  /** Bumps {@code floats} floats out of a slab, contents undefined. */
   Storage allocate(long floats) {
     long bytes = floats * Float.BYTES;
     MemorySegment current = slab;

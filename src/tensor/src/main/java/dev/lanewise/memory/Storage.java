@@ -44,6 +44,18 @@ public final class Storage {
     return collected(floats);
   }
 
+  /**
+   * Allocates {@code floats} floats, contents undefined, that live as long as {@code other}: in its
+   * scope, or for the garbage collector to free where it has none or another thread opened it.
+   *
+   * @throws MemoryLimitException if the limit on off-heap memory would be passed
+   */
+  public static Storage beside(Storage other, long floats) {
+    checkSize(floats);
+    Scope scope = other.owner;
+    return scope != null && scope.isOwn() ? scope.allocate(floats) : collected(floats);
+  }
+
   /** Returns the memory that holds the block, which starts {@link #offset} floats into it. */
   public MemorySegment segment() {
     return segment;

@@ -108,6 +108,13 @@ public record LinearAct(Activation activation) implements Op {
 
   /** Returns [..., n] as a matrix of rows. */
   private static NDArray rows(NDArray x) {
-    return x.rank() == 2 ? x : x.reshape(-1, x.shape().dim(-1));
+    if (x.rank() == 2) {
+      return x;
+    }
+    int rows = 1;
+    for (int axis = 0; axis < x.rank() - 1; axis++) {
+      rows = Math.multiplyExact(rows, x.shape().dim(axis));
+    }
+    return x.reshape(Shape.of(rows, x.shape().dim(-1)));
   }
 }

@@ -3,6 +3,7 @@ package dev.lanewise.tensor;
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.kernel.Activation;
+import dev.lanewise.memory.Scope;
 import dev.lanewise.op.LinearAct;
 import dev.lanewise.op.Op;
 import java.util.EnumMap;
@@ -82,7 +83,11 @@ final class Tape {
     NDArray value = NDArray.empty(LINEAR.infer(shapes));
     Tensor result =
         Tensor.heldBack(value, LINEAR, inputs, ORDER.incrementAndGet(), tape.tracks(inputs));
-    tape.heldBack = result;
+    if (outlive(inputs, value)) {
+      tape.heldBack = result;
+    } else {
+      result.value();
+    }
     return result;
   }
 
@@ -90,14 +95,30 @@ final class Tape {
   @SuppressWarnings("ReferenceEquality") // the very tensor that is held back
   static Tensor recordActivation(Activation activation, Op alone, Tensor tensor) {
     Tape tape = current();
-    boolean fusable =
-        tape.heldBack == tensor
-            && (!tensor.requiresGrad() || (tape.recording && activation.gradientFromOutput()));
-    if (!fusable) {
-      return record(alone, tensor);
+    if (tape.heldBack == tensor
+        && (!tensor.requiresGrad() || (tape.recording && activation.gradientFromOutput()))) {
+      tape.heldBack = null;
+      LinearAct op = Objects.requireNonNull(FUSED.get(activation));
+      Tensor fused = tensor.fuse(op, ORDER.incrementAndGet());
+      if (fused != null) {
+        return fused;
+      }
     }
-    tape.heldBack = null;
-    return tensor.fuse(Objects.requireNonNull(FUSED.get(activation)), ORDER.incrementAndGet());
+    return record(alone, tensor);
+  }
+
+  /**
+   * Says whether all of {@code inputs} live as long as {@code result}, wherever it is looked at.
+   */
+  private static boolean outlive(Tensor[] inputs, NDArray result) {
+    Scope inner = result.storage().owner();
+    for (Tensor input : inputs) {
+      Scope scope = input.value().storage().owner();
+      if (scope != null && (inner == null || !scope.encloses(inner))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean tracks(Tensor[] inputs) {

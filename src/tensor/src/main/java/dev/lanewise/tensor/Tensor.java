@@ -461,12 +461,12 @@ public class Tensor {
     value();
   }
 
-  /** Returns the fusion of this linear layer, not yet run, with an activation. */
-  final synchronized Tensor fuse(LinearAct fused, long fusedOrder) {
+  /** Returns the fusion of this linear layer with an activation, or null if it has run already. */
+  final synchronized @Nullable Tensor fuse(LinearAct fused, long fusedOrder) {
     NDArray target = value;
     Tensor[] from = inputs;
     if (!pending || target == null || from == null) {
-      throw new IllegalStateException("the layer has run already");
+      return null;
     }
     checkVersion();
     fused.forward(valuesOf(from), target);
