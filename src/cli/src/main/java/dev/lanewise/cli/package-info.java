@@ -1,0 +1,5 @@
+/** The {@code lanewise} command: train, predict, inspect and doctor. */
+@NullMarked
+package dev.lanewise.cli;
+
+import org.jspecify.annotations.NullMarked;
