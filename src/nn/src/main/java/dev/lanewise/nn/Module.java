@@ -117,6 +117,8 @@ public abstract class Module {
       NDArray value = state.get(name);
       if (value == null) {
         faults.add(name + " is missing");
+      } else if (!value.storage().isAlive()) {
+        faults.add(name + " was freed with its scope");
       } else if (!value.shape().equals(parameter.shape())) {
         faults.add(name + " has shape " + value.shape() + ", not " + parameter.shape());
       }

@@ -24,23 +24,21 @@ final class AtomicFileTest {
   @Test
   void write_bodyFails() throws IOException {
     Path file = Files.writeString(folder.resolve("f"), "old");
-    assertThatThrownBy(
-            () ->
-                AtomicFile.write(
-                    file,
-                    out -> {
-                      out.write(ByteBuffer.wrap(new byte[] {'n'}));
-                      throw new IOException("the disk is full");
-                    }))
+    assertThatThrownBy(() ->
+            AtomicFile.write(
+                file,
+                out -> {
+                  out.write(ByteBuffer.wrap(new byte[] {'n'}));
+                  throw new IOException("the disk is full");
+                }))
         .isInstanceOf(IOException.class)
         .hasMessage("cannot write " + file + ": the disk is full");
-    assertThatThrownBy(
-            () ->
-                AtomicFile.write(
-                    file,
-                    out -> {
-                      throw new IllegalStateException("unchecked");
-                    }))
+    assertThatThrownBy(() ->
+            AtomicFile.write(
+                file,
+                out -> {
+                  throw new IllegalStateException("unchecked");
+                }))
         .isInstanceOf(IllegalStateException.class);
     assertThat(file).hasContent("old");
     assertOnly(file);

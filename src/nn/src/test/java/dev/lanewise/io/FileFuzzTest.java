@@ -49,12 +49,11 @@ final class FileFuzzTest {
       try {
         SafeTensors read = SafeTensors.read(file);
         read.loadAll()
-            .forEach(
-                (name, array) -> {
-                  SafeTensors.Entry entry = read.entries().get(name);
-                  assertThat(array.size() * entry.dtype().bits() / 8)
-                      .isEqualTo(entry.end() - entry.begin());
-                });
+            .forEach((name, array) -> {
+              SafeTensors.Entry entry = read.entries().get(name);
+              assertThat(array.size() * entry.dtype().bits() / 8)
+                  .isEqualTo(entry.end() - entry.begin());
+            });
       } catch (IOException e) {
         assertThat(e).hasMessageContaining(file.toString());
       }

@@ -85,11 +85,10 @@ final class SafeTensorsTest {
     assertThat(read.metadata()).isEqualTo(metadata);
     assertThat(read.entries().keySet()).containsExactlyElementsOf(new TreeMap<>(tensors).keySet());
     Map<String, NDArray> loaded = read.loadAll();
-    tensors.forEach(
-        (name, array) -> {
-          assertThat(loaded.get(name).shape()).isEqualTo(array.shape());
-          assertThat(loaded.get(name).toFloatArray()).isEqualTo(array.toFloatArray());
-        });
+    tensors.forEach((name, array) -> {
+      assertThat(loaded.get(name).shape()).isEqualTo(array.shape());
+      assertThat(loaded.get(name).toFloatArray()).isEqualTo(array.toFloatArray());
+    });
     assertThat(
             ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN).getLong() % 8)
         .isZero();
@@ -366,12 +365,11 @@ final class SafeTensorsTest {
         .isInstanceOf(FormatException.class)
         .hasMessageStartingWith(file + ", at byte ")
         .hasMessageContaining(rule)
-        .satisfies(
-            e -> {
-              if (offset != null) {
-                assertThat(((FormatException) e).offset()).isEqualTo(offset);
-              }
-            });
+        .satisfies(e -> {
+          if (offset != null) {
+            assertThat(((FormatException) e).offset()).isEqualTo(offset);
+          }
+        });
   }
 
   /** A file of the header {@code json}, in which ' stands for ", and of zeros for data. */

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** No kernel allocates on the heap once it is warm. */
-@Tag("widths")
 class AllocationsTest {
   /** Five whole vectors and a tail: every loop of every kernel takes part. */
   private static final int N = 5 * Simd.LANES + 3;

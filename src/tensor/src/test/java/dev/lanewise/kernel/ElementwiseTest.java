@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.MemorySegment;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Fills and copies; arithmetic is in MapKernelsTest, strided copies in StridedCopyTest. */
-@Tag("widths")
 class ElementwiseTest {
   @Test
   void fill_exactlyTheElements() {

@@ -6,11 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Tag("widths")
 class EpilogueTest {
   private static final int[] ROWS = {0, 1, 2, 13, 130};
   private static final int[] COLS = {1, 3, 10, 16, 17, 40, 64, 191, 192};

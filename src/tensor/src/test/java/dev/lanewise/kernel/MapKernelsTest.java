@@ -8,12 +8,10 @@ import dev.lanewise.kernel.Kernels.Map1;
 import dev.lanewise.kernel.Kernels.Map2;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds for every kernel that maps arrays element by element. */
-@Tag("widths")
 class MapKernelsTest {
   static List<Map1> unary() {
     return Kernels.UNARY;

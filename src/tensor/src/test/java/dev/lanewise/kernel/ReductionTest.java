@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@Tag("widths")
 class ReductionTest {
   private static final double HALF_ULP = 0x1p-24;
 

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.MemorySegment;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 
-@Tag("widths")
 class StridedCopyTest {
   /** Every kind of stride: a transpose, a row, a broadcast, a flip, any other. */
   @Property(tries = 600)

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.MemorySegment;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The exact values of the functions, and the softmax family; bounds are in MapKernelsTest. */
-@Tag("widths")
 class VectorMathTest {
   private static final float INFINITY = Float.POSITIVE_INFINITY;
 

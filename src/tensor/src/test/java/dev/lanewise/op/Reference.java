@@ -1,0 +1,185 @@
+package dev.lanewise.op;
+
+import dev.lanewise.array.Views;
+import dev.lanewise.kernel.Activation;
+import java.util.Arrays;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+
+/** An operation's value in double precision, by plain loops over row-major arrays. */
+@FunctionalInterface
+interface Reference {
+  /** Returns the value, in row-major order. */
+  double[] value(double[]... inputs);
+
+  static Reference map(DoubleUnaryOperator f) {
+    return x -> Arrays.stream(x[0]).map(f).toArray();
+  }
+
+  static Reference zip(DoubleBinaryOperator f, int[] a, int[] b, int[] out) {
+    return x -> {
+      double[] y = new double[Views.size(out)];
+      for (int i = 0; i < y.length; i++) {
+        int[] index = Views.index(i, out);
+        y[i] = f.applyAsDouble(x[0][Views.position(index, a)], x[1][Views.position(index, b)]);
+      }
+      return y;
+    };
+  }
+
+  static Reference matmul(int[] a, int[] b, int[] out) {
+    int m = a[a.length - 2];
+    int k = a[a.length - 1];
+    int n = b[b.length - 1];
+    int[] batch = Arrays.copyOf(out, out.length - 2);
+    return x -> {
+      double[] y = new double[Views.size(out)];
+      for (int s = 0; s < Views.size(batch); s++) {
+        int[] stack = Views.index(s, batch);
+        int ao = m * k * Views.position(stack, Arrays.copyOf(a, a.length - 2));
+        int bo = k * n * Views.position(stack, Arrays.copyOf(b, b.length - 2));
+        for (int i = 0; i < m; i++) {
+          for (int j = 0; j < n; j++) {
+            double sum = 0;
+            for (int p = 0; p < k; p++) {
+              sum += x[0][ao + i * k + p] * x[1][bo + p * n + j];
+            }
+            y[(s * m + i) * n + j] = sum;
+          }
+        }
+      }
+      return y;
+    };
+  }
+
+  /** X [rows, in], W [out, in] and, where there are three inputs, b [out]. */
+  static Reference linear(Activation activation, int rows, int in, int out) {
+    DoubleUnaryOperator f = activation(activation);
+    return x -> {
+      double[] y = new double[rows * out];
+      for (int r = 0; r < rows; r++) {
+        for (int o = 0; o < out; o++) {
+          double sum = x.length > 2 ? x[2][o] : 0;
+          for (int i = 0; i < in; i++) {
+            sum += x[0][r * in + i] * x[1][o * in + i];
+          }
+          y[r * out + o] = f.applyAsDouble(sum);
+        }
+      }
+      return y;
+    };
+  }
+
+  /** Sums over the axes of {@code dims} that are marked. */
+  static Reference sum(boolean[] summed, int... dims) {
+    int[] kept = dims.clone();
+    for (int axis = 0; axis < dims.length; axis++) {
+      kept[axis] = summed[axis] ? 1 : dims[axis];
+    }
+    return x -> {
+      double[] y = new double[Views.size(kept)];
+      for (int i = 0; i < x[0].length; i++) {
+        y[Views.position(Views.index(i, dims), kept)] += x[0][i];
+      }
+      return y;
+    };
+  }
+
+  static Reference softmax(int cols) {
+    return x -> {
+      double[] y = logSoftmax(cols).value(x);
+      Arrays.setAll(y, i -> Math.exp(y[i]));
+      return y;
+    };
+  }
+
+  static Reference logSoftmax(int cols) {
+    return x -> {
+      double[] y = new double[x[0].length];
+      for (int row = 0; row < y.length; row += cols) {
+        double sum = 0;
+        for (int i = row; i < row + cols; i++) {
+          sum += Math.exp(x[0][i]);
+        }
+        for (int i = row; i < row + cols; i++) {
+          y[i] = x[0][i] - Math.log(sum);
+        }
+      }
+      return y;
+    };
+  }
+
+  static Reference crossEntropy(int cols, int... labels) {
+    return x -> {
+      double[] y = logSoftmax(cols).value(x);
+      double sum = 0;
+      for (int row = 0; row < labels.length; row++) {
+        sum -= y[row * cols + labels[row]];
+      }
+      return new double[] {sum / labels.length};
+    };
+  }
+
+  static Reference meanSquaredError() {
+    return x -> {
+      double sum = 0;
+      for (int i = 0; i < x[0].length; i++) {
+        sum += (x[0][i] - x[1][i]) * (x[0][i] - x[1][i]);
+      }
+      return new double[] {sum / x[0].length};
+    };
+  }
+
+  /** The result's axis {@code i} is the input's axis {@code axes[i]}. */
+  static Reference permute(int[] axes, int... dims) {
+    int[] out = new int[axes.length];
+    Arrays.setAll(out, i -> dims[axes[i]]);
+    return x -> {
+      double[] y = new double[x[0].length];
+      for (int i = 0; i < y.length; i++) {
+        int[] index = Views.index(i, out);
+        int[] source = new int[axes.length];
+        for (int axis = 0; axis < axes.length; axis++) {
+          source[axes[axis]] = index[axis];
+        }
+        y[i] = x[0][Views.position(source, dims)];
+      }
+      return y;
+    };
+  }
+
+  static Reference expand(int[] dims, int... out) {
+    return x -> {
+      double[] y = new double[Views.size(out)];
+      Arrays.setAll(y, i -> x[0][Views.position(Views.index(i, out), dims)]);
+      return y;
+    };
+  }
+
+  static DoubleUnaryOperator activation(Activation activation) {
+    return switch (activation) {
+      case IDENTITY -> x -> x;
+      case RELU -> x -> Math.max(x, 0);
+      case SIGMOID -> Reference::sigmoid;
+      case TANH -> Math::tanh;
+      case GELU -> Reference::gelu;
+    };
+  }
+
+  static double sigmoid(double x) {
+    return 1 / (1 + Math.exp(-x));
+  }
+
+  /** x Phi(x), with the series of erf whose terms are all positive; good for |x| up to 6. */
+  static double gelu(double x) {
+    double a = Math.abs(x) * Math.sqrt(0.5);
+    double term = a;
+    double sum = a;
+    for (int n = 1; term > sum * 1e-17; n++) {
+      term *= 2 * a * a / (2 * n + 1);
+      sum += term;
+    }
+    double erf = 2 / Math.sqrt(Math.PI) * Math.exp(-a * a) * sum;
+    return x * 0.5 * (1 + Math.copySign(erf, x));
+  }
+}
