@@ -4,6 +4,8 @@ import dev.lanewise.memory.Scratch;
 import dev.lanewise.memory.Slots;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +79,7 @@ public final class Gemm implements Workers.Body {
 
   private boolean packA;
   private boolean packB;
+  private boolean packEdge;
   private boolean dots;
   private boolean splitN;
   private int parts;
@@ -259,12 +262,22 @@ public final class Gemm implements Workers.Body {
     boolean rowsOfB = bCol == 4 || N == 1;
     dots = M < MR && bRow == 4 && !rowsOfB && alpha == 1 && K > 0;
     packB = !rowsOfB || alpha != 1 || (N > Blocking.NC && M >= Blocking.PACK_FROM_ROWS);
+    packEdge = packB || !reachesPastItsRows();
     packA = aCol != 4 && aRow == 4 && M >= MR && N > Blocking.NR && K > 1;
     long work = (long) M * N * Math.max(K, 1);
     int threads = work < Blocking.PARALLEL_FROM ? 1 : Workers.threads();
     splitN = N >= 512 || M < 2L * MR * threads;
     long pieces = splitN ? (N + Blocking.NR - 1) / Blocking.NR : (M + MR - 1) / MR;
     parts = (int) Math.min(threads, pieces);
+  }
+
+  /**
+   * Says whether whole vectors can be read from B's last columns, running into the next row or past
+   * the matrix, but not past its memory. What they bring along is not used.
+   */
+  private boolean reachesPastItsRows() {
+    long lastRow = b + Math.max(0, (K - 1) * bRow);
+    return lastRow + 4L * (N - N % LANES) + 4L * LANES <= B.byteSize();
   }
 
   /** Computes one thread's share of C. */
@@ -353,7 +366,7 @@ public final class Gemm implements Workers.Body {
     for (int j = 0; j < nc; ) {
       int width = panelWidth(nc - j);
       int valid = Math.min(width, nc - j);
-      boolean packed = packB || valid < width;
+      boolean packed = packB || (packEdge && valid < width);
       MemorySegment source = packed ? panels : B;
       long panel = packed ? panelOffset(j, k) : b + pc * bRow + (jc + j) * bCol;
       long panelRow = packed ? 4L * width : bRow;
@@ -485,10 +498,10 @@ public final class Gemm implements Workers.Body {
     return packB ? 4L * j * k : 0;
   }
 
-  /** Packs one block of B, or of an unpacked one the columns that fill no vector. */
+  /** Packs one block of B, or of an unpacked one the columns that fill no vector, if need be. */
   private MemorySegment packPanels(Scratch scratch, int jc, int nc, int pc, int k) {
     int ragged = nc % LANES;
-    if (!packB && ragged == 0) {
+    if (!packB && (!packEdge || ragged == 0)) {
       return B;
     }
     long columns = packB ? nc + LANES : LANES;
@@ -541,6 +554,7 @@ public final class Gemm implements Workers.Body {
     finishRows(i0, i1 - i0, j, cols);
   }
 
+  /** Copies {@code cols} columns, less than a vector, of the rows of a tile. */
   private static void copyTile(
       MemorySegment source,
       long from,
@@ -550,10 +564,10 @@ public final class Gemm implements Workers.Body {
       long toRow,
       int rows,
       int cols) {
+    VectorMask<Float> valid = Simd.F.indexInRange(0, cols);
     for (int i = 0; i < rows; i++) {
-      for (int j = 0; j < cols; j++) {
-        target.set(FLOAT, to + i * toRow + 4L * j, source.get(FLOAT, from + i * fromRow + 4L * j));
-      }
+      FloatVector.fromMemorySegment(Simd.F, source, from + i * fromRow, Simd.ORDER, valid)
+          .intoMemorySegment(target, to + i * toRow, Simd.ORDER, valid);
     }
   }
 }

@@ -64,8 +64,9 @@ final class Gemv {
           one(dense, start, B, column + i * bCol, whole, sums, 4L * i * LANES);
         }
       }
+      sumLanes(sums, columns);
       for (int i = 0; i < columns; i++) {
-        float sum = sumLanes(sums, 4L * i * LANES);
+        float sum = sums.get(FLOAT, 4L * i * LANES);
         for (int p = whole; p < k; p++) {
           sum =
               Math.fma(
@@ -128,17 +129,22 @@ final class Gemv {
     s.intoMemorySegment(sums, to, ORDER);
   }
 
-  private static float sumLanes(MemorySegment sums, long at) {
-    float s0 = 0;
-    float s1 = 0;
-    float s2 = 0;
-    float s3 = 0;
-    for (int l = 0; l < LANES; l += 4) {
-      s0 += sums.get(FLOAT, at + 4L * l);
-      s1 += sums.get(FLOAT, at + 4L * l + 4);
-      s2 += sums.get(FLOAT, at + 4L * l + 8);
-      s3 += sums.get(FLOAT, at + 4L * l + 12);
+  /**
+   * Replaces each of the vectors at {@code sums} by one whose every lane is the sum of its lanes.
+   */
+  private static void sumLanes(MemorySegment sums, int vectors) {
+    for (int i = 0; i < vectors; i++) {
+      long at = 4L * i * LANES;
+      FloatVector s = FloatVector.fromMemorySegment(F, sums, at, ORDER);
+      if (LANES > 8) {
+        s = s.add(s.rearrange(Reduction.SWAP_8));
+      }
+      if (LANES > 4) {
+        s = s.add(s.rearrange(Reduction.SWAP_4));
+      }
+      s = s.add(s.rearrange(Reduction.SWAP_2));
+      s = s.add(s.rearrange(Reduction.SWAP_1));
+      s.intoMemorySegment(sums, at, ORDER);
     }
-    return (s0 + s1) + (s2 + s3);
   }
 }

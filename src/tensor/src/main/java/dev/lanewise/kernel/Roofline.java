@@ -14,7 +14,7 @@ public final class Roofline {
   private static final VectorSpecies<Float> F = Simd.F;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-  private static final int CHAINS = 12;
+  private static final int CHAINS = 14;
   private static final int LINKS = 1 << 14;
   private static final long WARM_UP_NANOS = 150_000_000;
   private static final int ROUNDS = 20;
@@ -92,6 +92,8 @@ public final class Roofline {
     FloatVector c9 = FloatVector.zero(F);
     FloatVector c10 = FloatVector.zero(F);
     FloatVector c11 = FloatVector.zero(F);
+    FloatVector c12 = FloatVector.zero(F);
+    FloatVector c13 = FloatVector.zero(F);
     for (int i = 0; i < LINKS; i++) {
       c0 = c0.fma(x, y);
       c1 = c1.fma(x, y);
@@ -105,6 +107,8 @@ public final class Roofline {
       c9 = c9.fma(x, y);
       c10 = c10.fma(x, y);
       c11 = c11.fma(x, y);
+      c12 = c12.fma(x, y);
+      c13 = c13.fma(x, y);
     }
     c0.add(c1)
         .add(c2)
@@ -117,6 +121,8 @@ public final class Roofline {
         .add(c9)
         .add(c10)
         .add(c11)
+        .add(c12)
+        .add(c13)
         .intoMemorySegment(sink, at, ORDER);
   }
 

@@ -142,7 +142,7 @@ public final class Scope implements AutoCloseable {
   Storage allocate(long floats) {
     long bytes = floats * Float.BYTES;
     MemorySegment current = slab;
-    if (current == null || bytes > current.byteSize() - top) {
+    if (current == null || bytes > current.byteSize() - Storage.SLACK - top) {
       current = nextSlab(bytes);
     }
     long start = top;
@@ -152,7 +152,7 @@ public final class Scope implements AutoCloseable {
 
   private MemorySegment nextSlab(long bytes) {
     MemorySegment current = slab;
-    long wanted = Math.max(bytes, Slabs.SMALLEST);
+    long wanted = Math.max(bytes + Storage.SLACK, Slabs.SMALLEST);
     if (current != null) {
       if (full == MAX_SLABS) {
         throw new MemoryLimitException("the scope opened at " + opener + " has grown too large");

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * collector.
  */
 public final class Storage {
+  /** Bytes behind every block that a kernel may read as part of a whole vector, and never uses. */
+  static final long SLACK = 64;
+
   private final MemorySegment segment;
   private final long offset;
   private final long size;
@@ -93,8 +96,7 @@ public final class Storage {
   }
 
   private static Storage collected(long floats) {
-    long bytes = Math.max(floats * Float.BYTES, Float.BYTES);
-    return new Storage(Memory.take(bytes), 0, floats, null);
+    return new Storage(Memory.take(floats * Float.BYTES + SLACK), 0, floats, null);
   }
 
   private static void checkSize(long floats) {

@@ -62,6 +62,13 @@ class GemmTest {
       return new Matrix(copied.copyFrom(data), rows, cols, row, col);
     }
 
+    /** The same matrix with memory behind it that a whole vector may be read from: NaNs. */
+    Matrix withRoomBehind() {
+      MemorySegment larger = Arena.ofAuto().allocate(data.byteSize() + 64, 4);
+      larger.fill((byte) 0xff).copyFrom(data);
+      return new Matrix(larger, rows, cols, row, col);
+    }
+
     float get(int i, int j) {
       return data.get(FLOAT, 4 * (i * row + j * col));
     }
@@ -126,6 +133,9 @@ class GemmTest {
     float beta = new float[] {0, 1, 0.5f}[random.nextInt(3)];
     Matrix a = Matrix.random(m, k, transposeA, gap, random);
     Matrix b = Matrix.random(k, n, transposeB, gap, random);
+    if (random.nextBoolean()) {
+      b = b.withRoomBehind();
+    }
     Matrix c = Matrix.random(m, n, false, gap, random);
     Matrix before = c.copy();
     Workers.setThreads(threads);

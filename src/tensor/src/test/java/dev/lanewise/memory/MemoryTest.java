@@ -32,7 +32,8 @@ final class MemoryTest {
 
     assertThatThrownBy(() -> Storage.allocate(bytes / 4))
         .isInstanceOf(MemoryLimitException.class)
-        .hasMessageStartingWith(bytes + " bytes of off-heap memory were asked for with ")
+        .hasMessageStartingWith(
+            (bytes + Storage.SLACK) + " bytes of off-heap memory were asked for with ")
         .hasMessageContaining(" in use; the limit is " + (before + 8 * MEGABYTE))
         .hasMessageEndingWith("(-Ddev.lanewise.memoryLimit)");
     assertThat(Memory.inUse()).isLessThanOrEqualTo(before);
