@@ -2,6 +2,7 @@ package dev.lanewise.cli;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.data.Idx;
+import dev.lanewise.io.DType;
 import dev.lanewise.io.Npy;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ final class InputRows {
     NDArray array;
     if (kind == FileKind.NPY) {
       array = Npy.read(file);
-      bytes = NpyFacts.read(file).descr().endsWith("u1");
+      bytes = Npy.header(file).dtype() == DType.U8;
     } else {
       Idx idx = Idx.read(file);
       array = idx.toArray();

@@ -54,14 +54,13 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private String npy() throws IOException {
-    var _ = Npy.read(file);
-    NpyFacts facts = NpyFacts.read(file);
+    Npy.Header header = Npy.header(file);
     return String.format(
         Locale.ROOT,
-        "npy  '%s' %s, %s order%n",
-        facts.descr(),
-        facts.shape(),
-        facts.fortran() ? "Fortran" : "C");
+        "npy  %s %s, %s order%n",
+        header.dtype(),
+        header.shape(),
+        header.fortran() ? "Fortran" : "C");
   }
 
   private String safeTensors() throws IOException {

@@ -48,11 +48,11 @@ final class InspectCommandTest {
     Path file = temp.resolve("x.npy");
     Npy.write(file, NDArray.zeros(Shape.of(4, 5)));
     assertThat(Cli.run("inspect", file).out())
-        .isEqualToNormalizingNewlines("npy  '<f4' [4, 5], C order\n");
+        .isEqualToNormalizingNewlines("npy  F32 [4, 5], C order\n");
     Npy.write(file, NDArray.zeros(Shape.of(4)));
-    assertThat(Cli.run("inspect", file).out()).contains("'<f4' [4],");
+    assertThat(Cli.run("inspect", file).out()).contains("F32 [4],");
     Npy.write(file, NDArray.zeros(Shape.SCALAR));
-    assertThat(Cli.run("inspect", file).out()).contains("'<f4' [],");
+    assertThat(Cli.run("inspect", file).out()).contains("F32 [],");
   }
 
   @Test

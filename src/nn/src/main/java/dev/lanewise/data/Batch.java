@@ -57,6 +57,7 @@ public final class Batch {
 
   /** Ends the validity of this batch, whose buffer is about to be written. */
   void replace() {
+    var _ = x.array(); // runs the layer that this thread may have held back, on what is here still
     replaced = true;
   }
 

@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** The npy format of NumPy: one array to a file. */
@@ -31,7 +32,34 @@ public final class Npy {
    */
   public static NDArray read(Path file) throws IOException {
     try (FileChannel in = Elements.open(file)) {
-      return read(file.toString(), in);
+      return readData(file.toString(), in, readHeader(file.toString(), in));
+    }
+  }
+
+  /**
+   * Reads what the header of {@code file} says of its array, without the array.
+   *
+   * @throws FormatException for a file that breaks any rule of the format, or whose size is not
+   *     what the header says
+   */
+  public static Header header(Path file) throws IOException {
+    try (FileChannel in = Elements.open(file)) {
+      NpyHeader header = readHeader(file.toString(), in);
+      List<Integer> shape = Arrays.stream(header.dims()).boxed().toList();
+      return new Header(header.dtype(), shape, header.fortran());
+    }
+  }
+
+  /**
+   * What a header says.
+   *
+   * @param dtype the type of the numbers as they are stored
+   * @param fortran whether they are stored with the first axis fastest
+   */
+  public record Header(DType dtype, List<Integer> shape, boolean fortran) {
+    /** Copies the shape. */
+    public Header {
+      shape = List.copyOf(shape);
     }
   }
 
@@ -63,7 +91,7 @@ public final class Npy {
         });
   }
 
-  private static NDArray read(String file, FileChannel in) throws IOException {
+  private static NpyHeader readHeader(String file, FileChannel in) throws IOException {
     int prefix = MAGIC.length() + 2;
     byte[] begin = new byte[prefix];
     Elements.readFully(in, file, 0, ByteBuffer.wrap(begin));
@@ -97,12 +125,13 @@ public final class Npy {
     byte[] dict = new byte[(int) length];
     Elements.readFully(in, file, start, ByteBuffer.wrap(dict));
     NpyHeader header = NpyHeader.parse(file, start, dict);
-    return readData(file, in, start + length, header);
+    checkSize(file, in, header);
+    return header;
   }
 
-  private static NDArray readData(String file, FileChannel in, long at, NpyHeader header)
-      throws IOException {
+  private static void checkSize(String file, FileChannel in, NpyHeader header) throws IOException {
     int[] dims = header.dims();
+    long at = header.end();
     long held = in.size() - at;
     long promised = header.dtype().bits() / 8;
     try {
@@ -126,6 +155,12 @@ public final class Npy {
               + " bytes of data, but the file holds "
               + held);
     }
+  }
+
+  private static NDArray readData(String file, FileChannel in, NpyHeader header)
+      throws IOException {
+    int[] dims = header.dims();
+    long at = header.end();
     if (!header.fortran() || dims.length < 2) {
       NDArray array = NDArray.persistent(Shape.of(dims));
       Elements.read(in, file, at, header.dtype(), header.order(), array);

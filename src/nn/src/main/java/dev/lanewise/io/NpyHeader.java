@@ -35,6 +35,11 @@ final class NpyHeader {
     return header;
   }
 
+  /** Where the header ends and the data begin. */
+  long end() {
+    return start + text.length();
+  }
+
   DType dtype() {
     return dtype;
   }

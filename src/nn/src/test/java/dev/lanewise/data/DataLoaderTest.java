@@ -7,6 +7,8 @@ import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.memory.Memory;
 import dev.lanewise.memory.Scope;
+import dev.lanewise.nn.Linear;
+import dev.lanewise.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -44,6 +46,22 @@ final class DataLoaderTest {
     assertThat(order(loader.dropLast())).isEqualTo(IntStream.range(0, 8).boxed().toList());
     assertThat(loader.dropLast().batches()).isEqualTo(2);
     assertThat(order(new DataLoader(data(3), 4).dropLast())).isEmpty();
+  }
+
+  @Test
+  void results_collectedOverTheBatches_areEachOfItsOwnBatch() {
+    Dataset data = data(10);
+    Linear layer = new Linear(data.features().shape().dim(-1), 3);
+    List<Tensor> collected = new ArrayList<>();
+    for (Batch batch : new DataLoader(data, 4)) {
+      collected.add(layer.forward(batch.x()));
+    }
+    int i = 0;
+    for (Batch batch : new DataLoader(data, 4)) {
+      assertThat(collected.get(i++).toFloatArray())
+          .isEqualTo(layer.forward(batch.x()).toFloatArray());
+    }
+    assertThat(i).isEqualTo(3);
   }
 
   @Test

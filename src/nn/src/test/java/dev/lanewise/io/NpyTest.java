@@ -40,6 +40,8 @@ final class NpyTest {
     NDArray read = Npy.read(file);
     assertThat(read.shape()).isEqualTo(array.shape());
     assertThat(read.toFloatArray()).isEqualTo(array.toFloatArray());
+    assertThat(Npy.header(file))
+        .isEqualTo(new Npy.Header(DType.F32, Arrays.stream(dims).boxed().toList(), false));
   }
 
   @Test

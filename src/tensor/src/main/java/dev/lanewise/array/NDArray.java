@@ -126,7 +126,8 @@ public final class NDArray {
   }
 
   /**
-   * Returns the memory that holds the elements, the first at {@link #offset}.
+   * Returns the memory that holds the elements, the first at {@link #offset}. Who writes through it
+   * calls {@link #touch} afterwards.
    *
    * @throws IllegalStateException if the scope that made this array has closed
    */

@@ -28,6 +28,12 @@ final class Blocking {
   /** Columns of B in a block: panels to a total of 192 columns. */
   static final int NC = 192;
 
+  /**
+   * Columns of B in a block where A is packed: its strips take B's place in L2, B's block moves to
+   * L3, and A is packed the fewer times.
+   */
+  static final int NC_PACKED_A = 1024;
+
   /** Rows of A packed at a time. */
   static final int MC = 128;
 

@@ -321,8 +321,9 @@ public final class Gemm implements Workers.Body {
     }
     int kc = Blocking.kc(K);
     int mc = packA ? Blocking.MC : i1 - i0;
-    for (int jc = j0; jc < j1; jc += Blocking.NC) {
-      int nc = Math.min(Blocking.NC, j1 - jc);
+    int columns = packA ? Blocking.NC_PACKED_A : Blocking.NC;
+    for (int jc = j0; jc < j1; jc += columns) {
+      int nc = Math.min(columns, j1 - jc);
       if (K == 0) {
         emptyProduct(i0, i1, jc, nc);
       }

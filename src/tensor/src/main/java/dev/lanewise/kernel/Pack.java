@@ -66,8 +66,18 @@ final class Pack {
    * of {@link #STRIP} rows at {@code to}; rows past {@code m} in the last strip are undefined.
    */
   static void strips(MemorySegment A, long a, long aCol, int m, int k, MemorySegment P, long to) {
-    for (int i = 0; i < m; i += STRIP) {
-      rows(A, a + 4L * i, aCol, k, Math.min(STRIP, m - i), P, to + 4L * i * k, STRIP);
+    int whole = m - m % LANES;
+    // All strips of one p before the next: the rows of A that follow each other lie side by side.
+    for (int p = 0; p < k; p++) {
+      long from = a + p * aCol;
+      long into = to + 4L * STRIP * p;
+      for (int i = 0; i < whole; i += LANES) {
+        FloatVector.fromMemorySegment(F, A, from + 4L * i, ORDER)
+            .intoMemorySegment(P, into + stripOffset(i, k), ORDER);
+      }
+      for (int i = whole; i < m; i++) {
+        P.set(FLOAT, into + stripOffset(i, k), A.get(FLOAT, from + 4L * i));
+      }
     }
   }
 

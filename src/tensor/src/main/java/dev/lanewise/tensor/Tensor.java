@@ -354,6 +354,10 @@ public class Tensor {
   /**
    * Returns X W' + b, for this X [..., in].
    *
+   * <p>The product is computed when the next operation of this thread begins or the result is
+   * looked at, so that an activation can join it. Memory of one's own that is overwritten through
+   * {@link NDArray#segment} must not be the input of a layer whose result nobody has looked at.
+   *
    * @param weight W, [out, in]
    * @param bias b, [out], or null for none
    */
@@ -528,8 +532,11 @@ public class Tensor {
               + (op == null ? "an operation" : op.name())
               + " (shape "
               + shape()
-              + ") was computed from or gave was written in place afterwards; its gradient would be"
-              + " wrong");
+              + ") was computed from or gave was written in place afterwards; "
+              + (pending || value == null
+                  ? "a linear layer runs when its thread's next operation does, or when its result"
+                      + " is looked at: do so before writing"
+                  : "its gradient would be wrong"));
     }
   }
 
