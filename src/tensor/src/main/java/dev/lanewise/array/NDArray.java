@@ -214,7 +214,7 @@ public final class NDArray {
   /** Multiplies every element by {@code factor}; the array must fill its memory without a gap. */
   public void scale(float factor) {
     requireDense("scale");
-    Elementwise.mulScalar(segment(), offset(), factor, segment(), offset(), size());
+    Elementwise.scale(segment(), offset(), factor, size());
     touch();
   }
 
@@ -259,23 +259,7 @@ public final class NDArray {
 
   /** Returns a view whose axis {@code i} is this array's axis {@code axes[i]}. */
   public NDArray permute(int... axes) {
-    int[] counted = new int[rank()];
-    boolean[] seen = new boolean[rank()];
-    boolean fits = axes.length == counted.length;
-    for (int i = 0; fits && i < axes.length; i++) {
-      counted[i] = shape().axis(axes[i]);
-      fits = !seen[counted[i]];
-      seen[counted[i]] = true;
-    }
-    if (!fits) {
-      throw new ShapeException(
-          "permute: "
-              + Arrays.toString(axes)
-              + " does not name each axis of shape "
-              + shape()
-              + " once");
-    }
-    return new NDArray(storage, layout.permute(counted));
+    return new NDArray(storage, layout.permute(shape().permutation(axes)));
   }
 
   /** Returns a view of {@code shape} in which lengths of 1 and missing leading axes repeat. */
@@ -283,10 +267,7 @@ public final class NDArray {
     if (shape.equals(shape())) {
       return this;
     }
-    if (!shape().broadcast(shape, "broadcastTo").equals(shape)) {
-      throw new ShapeException("broadcastTo: shape " + shape() + " does not stretch to " + shape);
-    }
-    return new NDArray(storage, layout.broadcastTo(shape));
+    return new NDArray(storage, layout.broadcastTo(shape().stretch(shape, "broadcastTo")));
   }
 
   /** Returns a view of the elements {@code from} to {@code to - 1} along {@code axis}. */
@@ -314,19 +295,9 @@ public final class NDArray {
     if (shape.equals(shape())) {
       return this;
     }
-    if (shape.size() != size()) {
-      throw new ShapeException(
-          "reshape: shape "
-              + shape()
-              + " has "
-              + size()
-              + " elements, "
-              + shape
-              + " has "
-              + shape.size());
-    }
+    Shape target = shape().reshape(shape);
     NDArray dense = contiguous();
-    return new NDArray(dense.storage, dense.layout.reshape(shape));
+    return new NDArray(dense.storage, dense.layout.reshape(target));
   }
 
   /** Returns {@code dims} as a shape of this array's size, with a -1 replaced by what is left. */

@@ -169,6 +169,116 @@ public final class Shape {
     return Arrays.equals(result, dims) ? this : Shape.of(result);
   }
 
+  /**
+   * Returns {@code axes} counted from 0, for a permutation.
+   *
+   * @throws ShapeException if they do not name each axis once
+   */
+  public int[] permutation(int... axes) {
+    int[] counted = new int[rank()];
+    boolean[] seen = new boolean[rank()];
+    boolean fits = axes.length == rank();
+    for (int i = 0; fits && i < axes.length; i++) {
+      counted[i] = axis(axes[i]);
+      fits = !seen[counted[i]];
+      seen[counted[i]] = true;
+    }
+    if (!fits) {
+      throw new ShapeException(
+          "permute: "
+              + Arrays.toString(axes)
+              + " does not name each axis of shape "
+              + this
+              + " once");
+    }
+    return counted;
+  }
+
+  /** Returns the shape whose axis {@code i} is this one's axis {@code axes[i]}. */
+  public Shape permute(int... axes) {
+    int[] permuted = permutation(axes);
+    for (int i = 0; i < permuted.length; i++) {
+      permuted[i] = dims[permuted[i]];
+    }
+    return of(permuted);
+  }
+
+  /**
+   * Returns which axes a sum over {@code axes} runs over: all where none is named.
+   *
+   * @throws ShapeException if an axis is not there or named twice
+   */
+  boolean[] summed(int... axes) {
+    boolean[] summed = new boolean[rank()];
+    for (int axis : axes) {
+      int counted = axis(axis);
+      if (summed[counted]) {
+        throw new ShapeException("sum: axis " + axis + " of shape " + this + " is named twice");
+      }
+      summed[counted] = true;
+    }
+    if (axes.length == 0) {
+      Arrays.fill(summed, true);
+    }
+    return summed;
+  }
+
+  /** Returns the shape of a sum over the flagged axes, which stay with length 1 if {@code keep}. */
+  Shape sum(boolean[] summed, boolean keep) {
+    int[] left = new int[rank()];
+    int rank = 0;
+    for (int axis = 0; axis < summed.length; axis++) {
+      if (!summed[axis]) {
+        left[rank++] = dims[axis];
+      } else if (keep) {
+        left[rank++] = 1;
+      }
+    }
+    return of(Arrays.copyOf(left, rank));
+  }
+
+  /**
+   * Returns the shape of a sum over {@code axes}, all where none is named; they stay with length 1
+   * if {@code keepDims}.
+   *
+   * @throws ShapeException if an axis is not there or named twice
+   */
+  public Shape sum(int[] axes, boolean keepDims) {
+    return sum(summed(axes), keepDims);
+  }
+
+  /**
+   * Returns {@code target}, if this shape has as many elements.
+   *
+   * @throws ShapeException if it has not
+   */
+  public Shape reshape(Shape target) {
+    if (target.size != size) {
+      throw new ShapeException(
+          "reshape: shape "
+              + this
+              + " has "
+              + size
+              + " elements, "
+              + target
+              + " has "
+              + target.size);
+    }
+    return target;
+  }
+
+  /**
+   * Returns {@code target}, if lengths of 1 and missing leading axes of this shape stretch to it.
+   *
+   * @throws ShapeException naming both shapes and {@code operation} if they do not
+   */
+  public Shape stretch(Shape target, String operation) {
+    if (!broadcast(target, operation).equals(target)) {
+      throw new ShapeException(operation + ": shape " + this + " does not stretch to " + target);
+    }
+    return target;
+  }
+
   /** Returns the row-major layout of an array of this shape. */
   Layout rowMajor() {
     return rowMajor;

@@ -1,7 +1,6 @@
 package dev.lanewise.array;
 
 import dev.lanewise.kernel.Reduction;
-import java.util.Arrays;
 
 /**
  * Sums over any axes. Rows of trailing axes and columns of leading axes are summed where they are;
@@ -12,19 +11,9 @@ final class Sums {
 
   static NDArray over(NDArray array, int[] axes, boolean keepDims) {
     Shape shape = array.shape();
-    boolean[] summed = new boolean[shape.rank()];
-    for (int axis : axes) {
-      int counted = shape.axis(axis);
-      if (summed[counted]) {
-        throw new ShapeException("sum: axis " + axis + " of shape " + shape + " is named twice");
-      }
-      summed[counted] = true;
-    }
-    if (axes.length == 0) {
-      Arrays.fill(summed, true);
-    }
+    boolean[] summed = shape.summed(axes);
     NDArray result = sum(array, summed);
-    return result.reshape(reduced(shape, summed, keepDims));
+    return result.reshape(shape.sum(summed, keepDims));
   }
 
   static NDArray to(NDArray array, Shape target) {
@@ -40,20 +29,6 @@ final class Sums {
     return sum(array, summed).reshape(target);
   }
 
-  /** Returns the shape after a sum. */
-  static Shape reduced(Shape shape, boolean[] summed, boolean keepDims) {
-    int[] dims = new int[shape.rank()];
-    int kept = 0;
-    for (int axis = 0; axis < summed.length; axis++) {
-      if (!summed[axis]) {
-        dims[kept++] = shape.at(axis);
-      } else if (keepDims) {
-        dims[kept++] = 1;
-      }
-    }
-    return Shape.of(Arrays.copyOf(dims, kept));
-  }
-
   /** Returns the sums, contiguous in the order of the axes that are kept. */
   private static NDArray sum(NDArray array, boolean[] summed) {
     Shape shape = array.shape();
@@ -66,7 +41,7 @@ final class Sums {
     while (trail > 0 && summed[trail - 1]) {
       trail--;
     }
-    NDArray result = NDArray.empty(reduced(shape, summed, false));
+    NDArray result = NDArray.empty(shape.sum(summed, false));
     if (lead < rank && !anyBetween(summed, lead, rank)) {
       NDArray dense = array.contiguous();
       long cols = result.size();

@@ -513,7 +513,7 @@ public final class Gemm implements Workers.Body {
       long to = panelOffset(j, k);
       Pack.panel(B, b + pc * bRow + (jc + j) * bCol, bRow, bCol, k, valid, panels, to, width);
       if (alpha != 1) {
-        Elementwise.mulScalar(panels, to / 4, alpha, panels, to / 4, (long) width * k);
+        Elementwise.scale(panels, to / 4, alpha, (long) width * k);
       }
       j += width;
     }
@@ -534,7 +534,7 @@ public final class Gemm implements Workers.Body {
     }
     for (int r = i; r < i + rows; r++) {
       long row = (c + r * cRow) / 4 + j;
-      Elementwise.mulScalar(C, row, beta, C, row, cols);
+      Elementwise.scale(C, row, beta, cols);
     }
   }
 

@@ -2,16 +2,12 @@ package dev.lanewise.op;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
-import dev.lanewise.array.ShapeException;
 
 /** A view of a wider shape in which lengths of 1 and missing leading axes repeat. */
 public record Expand(Shape shape) implements Op {
   @Override
   public Shape infer(Shape... inputs) {
-    if (!inputs[0].broadcast(shape, "expand").equals(shape)) {
-      throw new ShapeException("expand: shape " + inputs[0] + " does not stretch to " + shape);
-    }
-    return shape;
+    return inputs[0].stretch(shape, "expand");
   }
 
   @Override

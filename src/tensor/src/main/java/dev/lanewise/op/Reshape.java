@@ -2,24 +2,12 @@ package dev.lanewise.op;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
-import dev.lanewise.array.ShapeException;
 
 /** The same elements in row-major order under another shape. */
 public record Reshape(Shape shape) implements Op {
   @Override
   public Shape infer(Shape... inputs) {
-    if (inputs[0].size() != shape.size()) {
-      throw new ShapeException(
-          "reshape: shape "
-              + inputs[0]
-              + " has "
-              + inputs[0].size()
-              + " elements, "
-              + shape
-              + " has "
-              + shape.size());
-    }
-    return shape;
+    return inputs[0].reshape(shape);
   }
 
   @Override
