@@ -1,44 +1,46 @@
 package dev.lanewise.kernel;
 
 /**
- * The sizes by which a matrix product is cut: tiles for the registers, blocks for the caches.
+ * The sizes by which a matrix product is cut: tiles for the registers, blocks for the caches; and
+ * the shapes from which one path is better than another.
  *
  * <pre>
- *   MR x NR   one tile of C, held in registers
- *   KC x NC   the packed block of B, at home in L2; one KC x NR panel of it streams past a tile
- *   MC x KC   the packed block of A, where A is packed at all
+ *   MR x NR   one tile of C, held in registers; the fewer columns are left, the more rows it has
+ *   KC x NR   one packed panel of B, at home in L2 while all strips of a block of A pass by
+ *   MC x KC   the block of A, at home in L2 beside it, packed only if its columns are contiguous
  * </pre>
  */
 final class Blocking {
-  /** Rows of a tile. */
-  static final int MR = 4;
+  /** Vectors in a row of a panel. */
+  static final int PANEL_VECTORS = 4;
+
+  /** Columns of a packed panel of B. */
+  static final int NR = PANEL_VECTORS * Simd.LANES;
 
   /**
-   * Vectors in a row of a tile: 4 x 4 accumulators and their operands fit the 32 registers of the
-   * 512-bit machines, 4 x 2 the 16 of the others.
+   * The most vectors in a row of a tile. Machines of 256 bits have 16 registers: 6 x 2 accumulators
+   * and their operands fit them. Those of 512 bits, and those of 128 that are not x86, have 32: 4 x
+   * 4.
    */
-  static final int PANEL_VECTORS = Simd.BITS == 512 ? 4 : 2;
+  static final int TILE_VECTORS = Simd.BITS == 256 ? 2 : PANEL_VECTORS;
 
-  /** Columns of a tile, and of a packed panel of B. */
-  static final int NR = PANEL_VECTORS * Simd.LANES;
+  /** The most rows of a tile. */
+  static final int MR = 8;
 
   /** The most rows of B in a block; K is split evenly into blocks no longer than this. */
   static final int KC = 1024;
 
-  /** Columns of B in a block: panels to a total of 192 columns. */
-  static final int NC = 192;
+  /** Rows of A in a block: whole tiles of 4, 6 and 8 rows. */
+  static final int MC = 240;
 
-  /**
-   * Columns of B in a block where A is packed: its strips take B's place in L2, B's block moves to
-   * L3, and A is packed the fewer times.
-   */
-  static final int NC_PACKED_A = 1024;
+  /** Columns of B packed at a time. */
+  static final int NC = 1024;
 
-  /** Rows of A packed at a time. */
-  static final int MC = 128;
+  /** Rows of a packed strip of A: whole vectors and whole tiles. */
+  static final int STRIP = Simd.BITS == 256 ? 24 : 16;
 
-  /** Rows of C from which packing a wide B pays for itself. */
-  static final int PACK_FROM_ROWS = 32;
+  /** Rows of C below which a transposed B is read in dot products. */
+  static final int DOTS_BELOW = 4;
 
   /** Multiply-adds from which a second thread pays for itself: 64 cubed. */
   static final long PARALLEL_FROM = 64L * 64 * 64;
@@ -53,5 +55,37 @@ final class Blocking {
     int blocks = (k + KC - 1) / KC;
     int even = (k + blocks - 1) / blocks;
     return (even + 15) & -16;
+  }
+
+  /** Returns the vectors in a row of the next tile where {@code rest} columns are left. */
+  static int vectors(int rest) {
+    return Math.min(TILE_VECTORS, (rest + Simd.LANES - 1) / Simd.LANES);
+  }
+
+  /** Returns the rows of a tile that is {@code vectors} wide. */
+  static int rows(int vectors) {
+    return switch (vectors) {
+      case 1 -> 8;
+      case 2 -> TILE_VECTORS == 2 ? 6 : 4;
+      default -> 4;
+    };
+  }
+
+  /** Says whether packing a B whose rows are contiguous pays for itself. */
+  static boolean packsRows(int m, int n, int k) {
+    long bytes = 4L * n * k;
+    if (bytes <= 2 * Caches.L2) {
+      return n > NR && m >= 4 * MC;
+    }
+    return m >= (bytes <= Caches.L3 / 4 ? 96 : 12);
+  }
+
+  /**
+   * Says whether few rows are each multiplied by sweeping whole rows of B, eight at a time, which
+   * memory likes better than columns of tiles.
+   */
+  static boolean sweepsRows(int m, int n, int k) {
+    long bytes = 4L * n * k;
+    return m == 1 ? bytes > 2 * Caches.L2 : m < 4 && bytes > Caches.L3 / 4;
   }
 }

@@ -4,8 +4,6 @@ import dev.lanewise.memory.Scratch;
 import dev.lanewise.memory.Slots;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,20 +18,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   for jc over N by NC                    columns of C and B
- *     for pc over K by KC                  pack B[pc.., jc..] into panels     (L2)
- *       for ic over M by MC                pack A[ic.., pc..] into strips, if its columns are
- *         for i over MC by MR                contiguous; else read it where it is
- *           for j over NC by NR            one call of the micro-kernel       (registers)
- *           after the last pc: bias and activation on the MR x NC strip of C, still in L1
+ *     for pc over K by KC                  pack B[pc.., jc..] into panels         (L3)
+ *       for ic over M by MC                A[ic.., pc..] in L2, packed if its columns are contiguous
+ *         for j over NC by NR              one panel of B                         (L2)
+ *           for i over MC by MR            one call of the micro-kernel           (registers)
+ *           after the last pc: bias and activation on the MC x NR block of C, still in L2
  * </pre>
  *
- * <p>B is read where it is, unpacked, when its rows are contiguous and too few rows of C would
- * repay the copy, or when all its columns fit one block.
+ * <p>B is read where it is when its rows are contiguous and too few rows of C would repay the copy;
+ * a {@link PackedMatrix} was packed before. Where transposing a wide B to pack it would cost more
+ * than transposing a low C, the product is computed as C' = B' A', and its tiles are turned as they
+ * are stored.
  *
  * <p>Threads share M or N, never K: each element of C is one chain of multiply-adds in the order of
- * p, so the result is the same to the bit for any number of threads and any blocking. Only the
- * matrix-vector product over a transposed B ({@link Gemv}) sums in another order, which depends on
- * the shape alone.
+ * p, so the result is the same to the bit for any number of threads and any blocking. Only dot
+ * products of few rows with a transposed B ({@link Gemv#dots}) sum in another order, which depends
+ * on the shape alone.
  *
  * <p>As in the BLAS, {@code beta == 0} overwrites C without reading it, and {@code alpha == 0} does
  * not read A or B.
@@ -44,7 +44,10 @@ public final class Gemm implements Workers.Body {
   private static final Slots<Gemm> CALLS = new Slots<>(64, Gemm::new);
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final int LANES = Simd.LANES;
-  private static final int MR = Blocking.MR;
+
+  /** The rows of C by which threads share it. */
+  private static final int PIECE = 8;
+
   private static final int SCRATCH_B = 0;
   private static final int SCRATCH_A = 1;
   private static final int SCRATCH_TILE = 2;
@@ -73,16 +76,20 @@ public final class Gemm implements Workers.Body {
   private long biasOffset;
 
   // What a product of one column, computed as a row, does at the end.
-  private boolean exchanged;
-  private @Nullable MemorySegment exchangedBias;
-  private Activation exchangedActivation = Activation.IDENTITY;
+  private boolean column;
+  private @Nullable MemorySegment columnBias;
+  private Activation columnActivation = Activation.IDENTITY;
 
+  // The path.
+  private @Nullable PackedMatrix prepacked;
+  private boolean transposedC;
   private boolean packA;
   private boolean packB;
-  private boolean packEdge;
   private boolean dots;
+  private boolean sweepRows;
   private boolean splitN;
   private int parts;
+  private final Scratch own = Scratch.borrow();
 
   private Gemm() {}
 
@@ -186,43 +193,141 @@ public final class Gemm implements Workers.Body {
     }
     Gemm call = CALLS.take();
     try {
-      call.M = m;
-      call.N = n;
-      call.K = reads ? k : 0;
-      call.alpha = alpha;
-      call.beta = beta;
-      call.A = a;
-      call.a = 4 * ao;
-      call.aRow = 4 * aRow;
-      call.aCol = 4 * aCol;
-      call.B = b;
-      call.b = 4 * bo;
-      call.bRow = 4 * bRow;
-      call.bCol = 4 * bCol;
-      call.C = c;
-      call.c = 4 * co;
-      call.cRow = 4 * cRow;
-      call.bias = bias;
-      call.biasOffset = biasOffset;
-      call.activation = activation;
-      call.exchanged = n == 1 && m > 1 && cRow == 1;
-      if (call.exchanged) {
-        call.exchange();
-      }
-      call.plan();
-      Workers.run(call.parts, call);
-      call.finishExchanged();
+      call.prepacked = null;
+      call.setB(b, 4 * bo, 4 * bRow, 4 * bCol);
+      call.set(
+          m, n, reads ? k : 0, alpha, beta, a, 4 * ao, 4 * aRow, 4 * aCol, c, 4 * co, 4 * cRow);
+      call.compute(bias, biasOffset, activation);
     } finally {
-      call.A = NONE;
-      call.B = NONE;
-      call.C = NONE;
-      call.bias = null;
-      call.exchangedBias = null;
-      CALLS.give(call);
+      call.release();
     }
   }
 
-  /** Turns C = A b, one column, into the row product C' = b' A', whose columns are contiguous. */
+  /** Computes C = act(A B + bias) for a B that was packed before. */
+  static void multiply(
+      int m,
+      MemorySegment a,
+      long ao,
+      long aRow,
+      PackedMatrix b,
+      MemorySegment c,
+      long co,
+      long cRow,
+      @Nullable MemorySegment bias,
+      long biasOffset,
+      Activation activation) {
+    Gemm call = CALLS.take();
+    try {
+      call.prepacked = b;
+      call.setB(b.segment(), 0, 0, 4);
+      call.set(m, b.cols(), b.rows(), 1, 0, a, 4 * ao, 4 * aRow, 4, c, 4 * co, 4 * cRow);
+      call.compute(bias, biasOffset, activation);
+    } finally {
+      call.release();
+    }
+  }
+
+  private void set(
+      int m,
+      int n,
+      int k,
+      float alpha,
+      float beta,
+      MemorySegment a,
+      long ao,
+      long aRow,
+      long aCol,
+      MemorySegment c,
+      long co,
+      long cRow) {
+    this.M = m;
+    this.N = n;
+    this.K = k;
+    this.alpha = alpha;
+    this.beta = beta;
+    this.A = a;
+    this.a = ao;
+    this.aRow = aRow;
+    this.aCol = aCol;
+    this.C = c;
+    this.c = co;
+    this.cRow = cRow;
+  }
+
+  private void setB(MemorySegment b, long bo, long bRow, long bCol) {
+    this.B = b;
+    this.b = bo;
+    this.bRow = bRow;
+    this.bCol = bCol;
+  }
+
+  private void compute(@Nullable MemorySegment bias, long biasOffset, Activation activation) {
+    this.bias = bias;
+    this.biasOffset = biasOffset;
+    this.activation = activation;
+    plan();
+    if (parts == 1) {
+      run(0);
+    } else {
+      Workers.run(parts, this);
+    }
+    finishColumn();
+  }
+
+  private void release() {
+    A = NONE;
+    B = NONE;
+    C = NONE;
+    bias = null;
+    columnBias = null;
+    prepacked = null;
+    CALLS.give(this);
+  }
+
+  private void plan() {
+    column = prepacked == null && N == 1 && M > 1 && cRow == 4;
+    transposedC = !column && prepacked == null && exchangePays();
+    if (column || transposedC) {
+      exchange();
+    }
+    if (column) {
+      columnBias = bias;
+      columnActivation = activation;
+      bias = null;
+      activation = Activation.IDENTITY;
+    }
+    if (N == 1) {
+      bCol = bRow == 4 ? 4L * K : 4; // there is no next column: B is a column, or rows of one
+    }
+    boolean rowsOfB = bCol == 4;
+    dots = M < Blocking.DOTS_BELOW && bRow == 4 && !rowsOfB && alpha == 1 && K > 0;
+    packB =
+        prepacked == null
+            && !dots
+            && (!rowsOfB || alpha != 1 || !reachesPastItsRows() || Blocking.packsRows(M, N, K));
+    packA = aCol != 4 && aRow == 4 && M > 1 && N > Blocking.NR && K > 1;
+    sweepRows = !packB && prepacked == null && Blocking.sweepsRows(M, N, K);
+    long work = (long) M * N * Math.max(K, 1);
+    int threads = work < Blocking.PARALLEL_FROM ? 1 : Workers.threads();
+    splitN = N >= 512 || M < 2L * Blocking.MR * threads;
+    long pieces = splitN ? (N + Blocking.NR - 1) / Blocking.NR : (M + PIECE - 1) / PIECE;
+    parts = (int) Math.min(threads, pieces);
+  }
+
+  /**
+   * Says whether C' = B' A' is the cheaper product: it packs A transposed and stores C transposed,
+   * where this one would pack B transposed.
+   */
+  private boolean exchangePays() {
+    if (M < Blocking.DOTS_BELOW || alpha != 1 || bRow != 4 || bCol == 4 || N == 1) {
+      return false;
+    }
+    long packed = (long) K * N + (aCol == 4 ? 0 : (long) K * M / 4);
+    long exchanged = (aCol == 4 ? (long) K * M : 0) + (long) M * N * 3 / 2;
+    return exchanged < packed;
+  }
+
+  /** Turns C = A B into C' = B' A'. */
   private void exchange() {
     MemorySegment matrix = A;
     A = B;
@@ -232,43 +337,27 @@ public final class Gemm implements Workers.Body {
     b = start;
     long row = aRow;
     long col = aCol;
+    aRow = bCol;
     aCol = bRow;
-    aRow = 0;
     bRow = col;
     bCol = row;
-    N = M;
-    M = 1;
-    exchangedBias = bias;
-    exchangedActivation = activation;
-    bias = null;
-    activation = Activation.IDENTITY;
+    int m = M;
+    M = N;
+    N = m;
   }
 
-  /** Adds the one bias of an exchanged product to its every element, then the activation. */
-  private void finishExchanged() {
-    if (!exchanged) {
+  /** Adds the one bias of a product of one column to its every element, then the activation. */
+  private void finishColumn() {
+    if (!column) {
       return;
     }
-    if (exchangedBias != null) {
-      float value = exchangedBias.get(FLOAT, 4 * biasOffset);
+    if (columnBias != null) {
+      float value = columnBias.get(FLOAT, 4 * biasOffset);
       Elementwise.addScalar(C, c / 4, value, C, c / 4, N);
     }
-    if (exchangedActivation != Activation.IDENTITY) {
-      Epilogue.apply(exchangedActivation, C, c / 4, N, 1, N, null, 0);
+    if (columnActivation != Activation.IDENTITY) {
+      Epilogue.apply(columnActivation, C, c / 4, N, 1, N, null, 0);
     }
-  }
-
-  private void plan() {
-    boolean rowsOfB = bCol == 4 || N == 1;
-    dots = M < MR && bRow == 4 && !rowsOfB && alpha == 1 && K > 0;
-    packB = !rowsOfB || alpha != 1 || (N > Blocking.NC && M >= Blocking.PACK_FROM_ROWS);
-    packEdge = packB || !reachesPastItsRows();
-    packA = aCol != 4 && aRow == 4 && M >= MR && N > Blocking.NR && K > 1;
-    long work = (long) M * N * Math.max(K, 1);
-    int threads = work < Blocking.PARALLEL_FROM ? 1 : Workers.threads();
-    splitN = N >= 512 || M < 2L * MR * threads;
-    long pieces = splitN ? (N + Blocking.NR - 1) / Blocking.NR : (M + MR - 1) / MR;
-    parts = (int) Math.min(threads, pieces);
   }
 
   /**
@@ -277,298 +366,273 @@ public final class Gemm implements Workers.Body {
    */
   private boolean reachesPastItsRows() {
     long lastRow = b + Math.max(0, (K - 1) * bRow);
-    return lastRow + 4L * (N - N % LANES) + 4L * LANES <= B.byteSize();
+    return lastRow + 4L * Pack.wholeVectors(N) <= B.byteSize();
   }
 
   /** Computes one thread's share of C. */
   @Override
   public void run(int part) {
-    try (Scratch scratch = Scratch.borrow()) {
-      if (splitN) {
-        int pieces = (N + Blocking.NR - 1) / Blocking.NR;
-        int from = (int) ((long) pieces * part / parts) * Blocking.NR;
-        int to = Math.toIntExact(Math.min((long) pieces * (part + 1) / parts * Blocking.NR, N));
-        share(scratch, 0, M, from, to);
-      } else {
-        int pieces = (M + MR - 1) / MR;
-        int from = (int) ((long) pieces * part / parts) * MR;
-        int to = (int) Math.min((long) pieces * (part + 1) / parts * MR, M);
-        share(scratch, from, to, 0, N);
+    if (part == 0) {
+      share(own, 0);
+    } else {
+      try (Scratch scratch = Scratch.borrow()) {
+        share(scratch, part);
       }
     }
   }
 
-  private void share(Scratch scratch, int i0, int i1, int j0, int j1) {
-    if (dots) {
-      for (int i = i0; i < i1; i++) {
-        startRows(i, 1, j0, j1 - j0);
-        Gemv.dots(
-            scratch,
-            A,
-            a + i * aRow,
-            aCol,
-            B,
-            b + j0 * bCol,
-            bCol,
-            K,
-            j1 - j0,
-            C,
-            c + i * cRow + 4L * j0,
-            beta != 0);
-        finishRows(i, 1, j0, j1 - j0);
-      }
-      return;
+  private void share(Scratch scratch, int part) {
+    int i0 = 0;
+    int i1 = M;
+    int j0 = 0;
+    int j1 = N;
+    if (splitN) {
+      int pieces = (N + Blocking.NR - 1) / Blocking.NR;
+      j0 = (int) ((long) pieces * part / parts) * Blocking.NR;
+      j1 = (int) Math.min((long) pieces * (part + 1) / parts * Blocking.NR, N);
+    } else {
+      int pieces = (M + PIECE - 1) / PIECE;
+      i0 = (int) ((long) pieces * part / parts) * PIECE;
+      i1 = (int) Math.min((long) pieces * (part + 1) / parts * PIECE, M);
     }
+    if (K == 0) {
+      emptyProduct(i0, i1 - i0, j0, j1 - j0);
+    } else if (dots) {
+      dots(scratch, i0, i1, j0, j1);
+    } else {
+      blocks(scratch, i0, i1, j0, j1);
+    }
+  }
+
+  private void dots(Scratch scratch, int i0, int i1, int j0, int j1) {
+    for (int i = i0; i < i1; i++) {
+      start(i, 1, j0, j1 - j0);
+      Gemv.dots(
+          scratch,
+          A,
+          a + i * aRow,
+          aCol,
+          B,
+          b + j0 * bCol,
+          bCol,
+          K,
+          j1 - j0,
+          C,
+          c + i * cRow + 4L * j0,
+          beta != 0);
+      finish(i, 1, j0, j1 - j0);
+    }
+  }
+
+  private void blocks(Scratch scratch, int i0, int i1, int j0, int j1) {
     int kc = Blocking.kc(K);
-    int mc = packA ? Blocking.MC : i1 - i0;
-    int columns = packA ? Blocking.NC_PACKED_A : Blocking.NC;
+    int mc = Math.min(Blocking.MC, i1 - i0);
+    int columns = packB ? Blocking.NC : j1 - j0;
     for (int jc = j0; jc < j1; jc += columns) {
       int nc = Math.min(columns, j1 - jc);
-      if (K == 0) {
-        emptyProduct(i0, i1, jc, nc);
-      }
       for (int pc = 0; pc < K; pc += kc) {
         int k = Math.min(kc, K - pc);
         MemorySegment panels = packPanels(scratch, jc, nc, pc, k);
         for (int ic = i0; ic < i1; ic += mc) {
           int m = Math.min(mc, i1 - ic);
           MemorySegment strips = packA ? packStrips(scratch, ic, m, pc, k) : A;
-          for (int i = 0; i < m; i += MR) {
-            int rows = Math.min(MR, m - i);
-            if (pc == 0) {
-              startRows(ic + i, rows, jc, nc);
+          if (M == 1 || sweepRows) {
+            for (int i = ic; i < ic + m; i++) {
+              row(scratch, panels, i, jc, nc, pc, k);
             }
-            long from = packA ? Pack.stripOffset(i, k) : a + (ic + i) * aRow + pc * aCol;
-            strip(scratch, strips, from, panels, ic + i, rows, jc, nc, pc, k);
-            if (pc + k == K) {
-              finishRows(ic + i, rows, jc, nc);
-            }
+          } else {
+            block(scratch, strips, panels, ic, m, jc, nc, pc, k);
           }
         }
       }
     }
   }
 
-  /** Computes MR rows of one block of C: a call of the micro-kernel per panel. */
-  private void strip(
+  /** Adds A[ic.., pc..] B[pc.., jc..] to a block of C: a column of tiles for each panel. */
+  private void block(
       Scratch scratch,
       MemorySegment strips,
-      long from,
       MemorySegment panels,
-      int i,
-      int rows,
+      int ic,
+      int m,
       int jc,
       int nc,
       int pc,
       int k) {
     long rowStep = packA ? 4 : aRow;
-    long colStep = packA ? 4L * Pack.STRIP : aCol;
+    long colStep = packA ? 4L * Blocking.STRIP : aCol;
     boolean add = pc > 0 || beta != 0;
     for (int j = 0; j < nc; ) {
-      int width = panelWidth(nc - j);
+      int vectors = Blocking.vectors(nc - j);
+      int width = vectors * LANES;
       int valid = Math.min(width, nc - j);
-      boolean packed = packB || (packEdge && valid < width);
-      MemorySegment source = packed ? panels : B;
-      long panel = packed ? panelOffset(j, k) : b + pc * bRow + (jc + j) * bCol;
-      long panelRow = packed ? 4L * width : bRow;
-      long tile = c + i * cRow + 4L * (jc + j);
-      if (valid == width) {
-        tile(
-            strips,
-            from,
-            rowStep,
-            colStep,
-            source,
-            panel,
-            panelRow,
-            C,
-            tile,
-            cRow,
-            rows,
-            k,
-            width / LANES,
-            add);
-      } else {
-        MemorySegment edge = scratch.floats(SCRATCH_TILE, (long) MR * LANES);
-        if (add) {
-          copyTile(C, tile, cRow, edge, 0, 4L * LANES, rows, valid);
+      long panel = panel(jc, j, pc, k);
+      long panelRow = panelRow(jc, nc, j);
+      int height = Blocking.rows(vectors);
+      boolean turned = transposedC || valid < width;
+      MemorySegment edge = turned ? scratch.floats(SCRATCH_TILE, (long) height * width) : C;
+      if (pc == 0) {
+        start(ic, m, jc + j, valid);
+      }
+      for (int i = 0; i < m; i += height) {
+        int rows = Math.min(height, m - i);
+        long from = packA ? Pack.stripOffset(i, k) : a + (ic + i) * aRow + pc * aCol;
+        long tile =
+            c + (transposedC ? (jc + j) * cRow + 4L * (ic + i) : (ic + i) * cRow + 4L * (jc + j));
+        if (!turned) {
+          MicroKernel.tile(
+              vectors, add, strips, from, rowStep, colStep, panels, panel, panelRow, C, tile, cRow,
+              rows, k);
+          continue;
         }
-        tile(
+        if (add) {
+          Pack.takeTile(C, tile, cRow, transposedC, edge, width, rows, valid);
+        }
+        MicroKernel.tile(
+            vectors,
+            add,
             strips,
             from,
             rowStep,
             colStep,
-            source,
+            panels,
             panel,
             panelRow,
             edge,
             0,
-            4L * LANES,
+            4L * width,
             rows,
-            k,
-            1,
-            add);
-        copyTile(edge, 0, 4L * LANES, C, tile, cRow, rows, valid);
+            k);
+        Pack.putTile(edge, width, C, tile, cRow, transposedC, rows, valid);
+      }
+      if (pc + k == K) {
+        finish(ic, m, jc + j, valid);
       }
       j += width;
     }
   }
 
-  private void tile(
-      MemorySegment strips,
-      long from,
-      long rowStep,
-      long colStep,
-      MemorySegment source,
-      long panel,
-      long panelRow,
-      MemorySegment target,
-      long to,
-      long toRow,
-      int rows,
-      int k,
-      int vectors,
-      boolean add) {
-    if (M == 1) {
-      switch (vectors) {
-        case 8 -> {
-          if (add) {
-            MicroKernel.add1x8(strips, from, colStep, source, panel, panelRow, target, to, k);
-          } else {
-            MicroKernel.zero1x8(strips, from, colStep, source, panel, panelRow, target, to, k);
-          }
-        }
-        case 4 -> {
-          if (add) {
-            MicroKernel.add1x4(strips, from, colStep, source, panel, panelRow, target, to, k);
-          } else {
-            MicroKernel.zero1x4(strips, from, colStep, source, panel, panelRow, target, to, k);
-          }
-        }
-        default -> {
-          if (add) {
-            MicroKernel.add1x1(strips, from, colStep, source, panel, panelRow, target, to, k);
-          } else {
-            MicroKernel.zero1x1(strips, from, colStep, source, panel, panelRow, target, to, k);
-          }
-        }
-      }
-      return;
+  /** Adds A[i, pc..] B[pc.., jc..] to a row of C. */
+  private void row(Scratch scratch, MemorySegment panels, int i, int jc, int nc, int pc, int k) {
+    boolean add = pc > 0 || beta != 0;
+    if (pc == 0) {
+      start(i, 1, jc, nc);
     }
-    switch (vectors) {
-      case 4 -> {
+    long from = a + i * aRow + pc * aCol;
+    long row = c + i * cRow + 4L * jc;
+    int j = 0;
+    if (sweepRows) {
+      j = nc - nc % LANES;
+      Gemv.rows(A, from, aCol, B, b + pc * bRow + jc * bCol, bRow, k, j, C, row, add);
+    }
+    while (j < nc) {
+      int vectors = rowVectors(nc - j);
+      int width = vectors * LANES;
+      int valid = Math.min(width, nc - j);
+      long panel = panel(jc, j, pc, k);
+      long panelRow = panelRow(jc, nc, j);
+      long half = 4L * Blocking.NR * (packB || prepacked != null ? k : 1);
+      long to = row + 4L * j;
+      if (valid == width) {
+        MicroKernel.row(vectors, add, A, from, aCol, panels, panel, panelRow, half, C, to, k);
+      } else {
+        MemorySegment edge = scratch.floats(SCRATCH_TILE, width);
         if (add) {
-          MicroKernel.add4x4(
-              strips, from, rowStep, colStep, source, panel, panelRow, target, to, toRow, rows, k);
-        } else {
-          MicroKernel.zero4x4(
-              strips, from, rowStep, colStep, source, panel, panelRow, target, to, toRow, rows, k);
+          Pack.takeTile(C, to, 0, false, edge, width, 1, valid);
         }
+        MicroKernel.row(vectors, add, A, from, aCol, panels, panel, panelRow, half, edge, 0, k);
+        Pack.putTile(edge, width, C, to, 0, false, 1, valid);
       }
-      case 2 -> {
-        if (add) {
-          MicroKernel.add4x2(
-              strips, from, rowStep, colStep, source, panel, panelRow, target, to, toRow, rows, k);
-        } else {
-          MicroKernel.zero4x2(
-              strips, from, rowStep, colStep, source, panel, panelRow, target, to, toRow, rows, k);
-        }
-      }
-      default -> {
-        if (add) {
-          MicroKernel.add4x1(
-              strips, from, rowStep, colStep, source, panel, panelRow, target, to, toRow, rows, k);
-        } else {
-          MicroKernel.zero4x1(
-              strips, from, rowStep, colStep, source, panel, panelRow, target, to, toRow, rows, k);
-        }
-      }
+      j += width;
+    }
+    if (pc + k == K) {
+      finish(i, 1, jc, nc);
     }
   }
 
-  /** Returns the width of the next panel where {@code rest} columns are left. */
-  private int panelWidth(int rest) {
-    if (M == 1) {
-      return rest >= 8 * LANES ? 8 * LANES : rest >= 4 * LANES ? 4 * LANES : LANES;
-    }
-    return rest >= Blocking.NR ? Blocking.NR : rest >= 2 * LANES ? 2 * LANES : LANES;
+  /**
+   * Returns the vectors of the next tile of a product of one row: two panels, one, or one vector.
+   */
+  private static int rowVectors(int rest) {
+    return rest >= 2 * Blocking.NR ? 8 : rest >= Blocking.NR ? 4 : 1;
   }
 
-  /** Returns where the panel of column {@code j} of a block lies among the packed panels. */
-  private long panelOffset(int j, int k) {
-    return packB ? 4L * j * k : 0;
-  }
-
-  /** Packs one block of B, or of an unpacked one the columns that fill no vector, if need be. */
+  /** Packs one block of B, unless B is read where it is. */
   private MemorySegment packPanels(Scratch scratch, int jc, int nc, int pc, int k) {
-    int ragged = nc % LANES;
-    if (!packB && (!packEdge || ragged == 0)) {
+    if (!packB) {
       return B;
     }
-    long columns = packB ? nc + LANES : LANES;
-    MemorySegment panels = scratch.floats(SCRATCH_B, columns * k);
-    for (int j = packB ? 0 : nc - ragged; j < nc; ) {
-      int width = panelWidth(nc - j);
-      int valid = Math.min(width, nc - j);
-      long to = panelOffset(j, k);
-      Pack.panel(B, b + pc * bRow + (jc + j) * bCol, bRow, bCol, k, valid, panels, to, width);
-      if (alpha != 1) {
-        Elementwise.scale(panels, to / 4, alpha, (long) width * k);
-      }
-      j += width;
+    long floats = (long) Pack.wholeVectors(nc) * k;
+    MemorySegment panels = scratch.floats(SCRATCH_B, floats);
+    Pack.panels(B, b + pc * bRow + jc * bCol, bRow, bCol, k, nc, panels, 0);
+    if (alpha != 1) {
+      Elementwise.scale(panels, 0, alpha, floats);
     }
     return panels;
   }
 
+  /** Returns where rows {@code pc} and on of column {@code jc + j} begin. */
+  private long panel(int jc, int j, int pc, int k) {
+    if (prepacked != null) {
+      return prepacked.offset(jc + j, pc, k);
+    }
+    return packB ? Pack.panelOffset(j, k) : b + pc * bRow + (jc + j) * bCol;
+  }
+
+  /** Returns the bytes from one row to the next at column {@code j} of a block of {@code nc}. */
+  private long panelRow(int jc, int nc, int j) {
+    if (prepacked != null) {
+      return Pack.panelRow(N, jc + j);
+    }
+    return packB ? Pack.panelRow(nc, j) : bRow;
+  }
+
   private MemorySegment packStrips(Scratch scratch, int ic, int m, int pc, int k) {
-    long rows = (long) (m + Pack.STRIP - 1) / Pack.STRIP * Pack.STRIP;
+    long rows = (long) (m + Blocking.STRIP - 1) / Blocking.STRIP * Blocking.STRIP;
     MemorySegment strips = scratch.floats(SCRATCH_A, rows * k);
     Pack.strips(A, a + ic * aRow + pc * aCol, aCol, m, k, strips, 0);
     return strips;
   }
 
-  /** Scales C by a beta that is neither 0 nor 1. */
-  private void startRows(int i, int rows, int j, int cols) {
+  /** Scales a block of C by a beta that is neither 0 nor 1. */
+  private void start(int i, int rows, int j, int cols) {
     if (beta == 0 || beta == 1) {
       return;
     }
-    for (int r = i; r < i + rows; r++) {
-      long row = (c + r * cRow) / 4 + j;
-      Elementwise.scale(C, row, beta, cols);
+    if (transposedC) {
+      scale(j, cols, i, rows);
+    } else {
+      scale(i, rows, j, cols);
     }
   }
 
-  private void finishRows(int i, int rows, int j, int cols) {
-    if (bias != null || activation != Activation.IDENTITY) {
+  private void scale(int i, int rows, int j, int cols) {
+    for (int r = i; r < i + rows; r++) {
+      Elementwise.scale(C, (c + r * cRow) / 4 + j, beta, cols);
+    }
+  }
+
+  /** Adds the bias to a finished block of C, and applies the activation. */
+  private void finish(int i, int rows, int j, int cols) {
+    if (bias == null && activation == Activation.IDENTITY) {
+      return;
+    }
+    if (transposedC) {
+      Epilogue.apply(
+          activation, C, (c + j * cRow) / 4 + i, cRow / 4, cols, rows, bias, biasOffset + i);
+    } else {
       Epilogue.apply(
           activation, C, (c + i * cRow) / 4 + j, cRow / 4, rows, cols, bias, biasOffset + j);
     }
   }
 
-  private void emptyProduct(int i0, int i1, int j, int cols) {
-    startRows(i0, i1 - i0, j, cols);
+  private void emptyProduct(int i, int rows, int j, int cols) {
+    start(i, rows, j, cols);
     if (beta == 0) {
-      for (int i = i0; i < i1; i++) {
-        Elementwise.fill(C, (c + i * cRow) / 4 + j, 0, cols);
+      for (int r = i; r < i + rows; r++) {
+        Elementwise.fill(C, (c + r * cRow) / 4 + j, 0, cols);
       }
     }
-    finishRows(i0, i1 - i0, j, cols);
-  }
-
-  /** Copies {@code cols} columns, less than a vector, of the rows of a tile. */
-  private static void copyTile(
-      MemorySegment source,
-      long from,
-      long fromRow,
-      MemorySegment target,
-      long to,
-      long toRow,
-      int rows,
-      int cols) {
-    VectorMask<Float> valid = Simd.F.indexInRange(0, cols);
-    for (int i = 0; i < rows; i++) {
-      FloatVector.fromMemorySegment(Simd.F, source, from + i * fromRow, Simd.ORDER, valid)
-          .intoMemorySegment(target, to + i * toRow, Simd.ORDER, valid);
-    }
+    finish(i, rows, j, cols);
   }
 }

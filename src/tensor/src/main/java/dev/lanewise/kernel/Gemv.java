@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -22,6 +23,16 @@ final class Gemv {
   private static final int SCRATCH_X = 1;
   private static final int SCRATCH_SUMS = 2;
   private static final int COLUMNS = 8;
+  private static final int ROWS = 8;
+  private static final int GROUP = Math.max(COLUMNS, LANES);
+
+  /** Bytes of a vector. */
+  private static final long V = 4L * LANES;
+
+  private static final VectorMask<Float> UPPER_8 = upper(8);
+  private static final VectorMask<Float> UPPER_4 = upper(4);
+  private static final VectorMask<Float> UPPER_2 = upper(2);
+  private static final VectorMask<Float> UPPER_1 = upper(1);
 
   private Gemv() {}
 
@@ -52,34 +63,129 @@ final class Gemv {
         dense.set(FLOAT, 4L * p, X.get(FLOAT, x + p * xStep));
       }
     }
-    MemorySegment sums = scratch.floats(SCRATCH_SUMS, (long) COLUMNS * LANES);
-    int whole = k - k % LANES;
-    for (int j = 0; j < n; j += COLUMNS) {
-      int columns = Math.min(COLUMNS, n - j);
-      long column = b + j * bCol;
-      if (columns == COLUMNS) {
-        eight(dense, start, B, column, bCol, whole, sums);
-      } else {
-        for (int i = 0; i < columns; i++) {
-          one(dense, start, B, column + i * bCol, whole, sums, 4L * i * LANES);
-        }
-      }
-      sumLanes(sums, columns);
-      for (int i = 0; i < columns; i++) {
-        float sum = sums.get(FLOAT, 4L * i * LANES);
-        for (int p = whole; p < k; p++) {
-          sum =
-              Math.fma(
-                  dense.get(FLOAT, start + 4L * p), B.get(FLOAT, column + i * bCol + 4L * p), sum);
-        }
-        long to = y + 4L * (j + i);
-        Y.set(FLOAT, to, add ? Y.get(FLOAT, to) + sum : sum);
+    MemorySegment sums = scratch.floats(SCRATCH_SUMS, (long) GROUP * LANES);
+    for (int j = 0; j < n; j += GROUP) {
+      int columns = Math.min(GROUP, n - j);
+      sums(dense, start, B, b + j * bCol, bCol, k, columns, sums);
+      for (int i = 0; i < columns; i += LANES) {
+        fold(sums, i * V, Y, y + 4L * (j + i), Math.min(LANES, columns - i), add);
       }
     }
   }
 
+  /** Leaves the products of x with each of {@code columns} columns, one vector each, unsummed. */
+  private static void sums(
+      MemorySegment X,
+      long x,
+      MemorySegment B,
+      long b,
+      long bCol,
+      int k,
+      int columns,
+      MemorySegment sums) {
+    int whole = k - k % LANES;
+    int i = 0;
+    for (; i + COLUMNS <= columns; i += COLUMNS) {
+      eight(X, x, B, b + i * bCol, bCol, whole, sums, i * V);
+    }
+    for (; i < columns; i++) {
+      one(X, x, B, b + i * bCol, whole, sums, i * V);
+    }
+    if (whole < k) {
+      long at = 4L * whole;
+      rest(X, x + at, B, b + at, bCol, k - whole, columns, sums);
+    }
+  }
+
+  /**
+   * Computes y[j] += sum over p of x[p] * B[p][j], or without the y before, for the first {@code n}
+   * columns, whole vectors: eight rows of B at a time, each read from end to end.
+   */
+  static void rows(
+      MemorySegment X,
+      long x,
+      long xStep,
+      MemorySegment B,
+      long b,
+      long bRow,
+      int k,
+      int n,
+      MemorySegment Y,
+      long y,
+      boolean add) {
+    if (!add) {
+      Elementwise.fill(Y, y / 4, 0, n);
+    }
+    int p = 0;
+    for (; p + ROWS <= k; p += ROWS) {
+      eightRows(X, x + p * xStep, xStep, B, b + p * bRow, bRow, Y, y, n);
+    }
+    for (; p < k; p++) {
+      oneRow(X, x + p * xStep, B, b + p * bRow, Y, y, n);
+    }
+  }
+
+  private static void eightRows(
+      MemorySegment X,
+      long x,
+      long xStep,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment Y,
+      long y,
+      int n) {
+    FloatVector x0 = FloatVector.broadcast(F, X.get(FLOAT, x));
+    FloatVector x1 = FloatVector.broadcast(F, X.get(FLOAT, x + 1 * xStep));
+    FloatVector x2 = FloatVector.broadcast(F, X.get(FLOAT, x + 2 * xStep));
+    FloatVector x3 = FloatVector.broadcast(F, X.get(FLOAT, x + 3 * xStep));
+    FloatVector x4 = FloatVector.broadcast(F, X.get(FLOAT, x + 4 * xStep));
+    FloatVector x5 = FloatVector.broadcast(F, X.get(FLOAT, x + 5 * xStep));
+    FloatVector x6 = FloatVector.broadcast(F, X.get(FLOAT, x + 6 * xStep));
+    FloatVector x7 = FloatVector.broadcast(F, X.get(FLOAT, x + 7 * xStep));
+    long b1 = b + bRow;
+    long b2 = b1 + bRow;
+    long b3 = b2 + bRow;
+    long b4 = b3 + bRow;
+    long b5 = b4 + bRow;
+    long b6 = b5 + bRow;
+    long b7 = b6 + bRow;
+    for (int j = 0; j < n; j += LANES) {
+      long o = 4L * j;
+      FloatVector s = FloatVector.fromMemorySegment(F, Y, y + o, ORDER);
+      s = x0.fma(FloatVector.fromMemorySegment(F, B, b + o, ORDER), s);
+      s = x1.fma(FloatVector.fromMemorySegment(F, B, b1 + o, ORDER), s);
+      s = x2.fma(FloatVector.fromMemorySegment(F, B, b2 + o, ORDER), s);
+      s = x3.fma(FloatVector.fromMemorySegment(F, B, b3 + o, ORDER), s);
+      s = x4.fma(FloatVector.fromMemorySegment(F, B, b4 + o, ORDER), s);
+      s = x5.fma(FloatVector.fromMemorySegment(F, B, b5 + o, ORDER), s);
+      s = x6.fma(FloatVector.fromMemorySegment(F, B, b6 + o, ORDER), s);
+      s = x7.fma(FloatVector.fromMemorySegment(F, B, b7 + o, ORDER), s);
+      s.intoMemorySegment(Y, y + o, ORDER);
+    }
+  }
+
+  private static void oneRow(
+      MemorySegment X, long x, MemorySegment B, long b, MemorySegment Y, long y, int n) {
+    FloatVector x0 = FloatVector.broadcast(F, X.get(FLOAT, x));
+    for (int j = 0; j < n; j += LANES) {
+      long o = 4L * j;
+      x0.fma(
+              FloatVector.fromMemorySegment(F, B, b + o, ORDER),
+              FloatVector.fromMemorySegment(F, Y, y + o, ORDER))
+          .intoMemorySegment(Y, y + o, ORDER);
+    }
+  }
+
   private static void eight(
-      MemorySegment X, long x, MemorySegment B, long b, long bCol, int k, MemorySegment sums) {
+      MemorySegment X,
+      long x,
+      MemorySegment B,
+      long b,
+      long bCol,
+      int k,
+      MemorySegment sums,
+      long to) {
     long b1 = b + bCol;
     long b2 = b1 + bCol;
     long b3 = b2 + bCol;
@@ -107,14 +213,14 @@ final class Gemv {
       s6 = v.fma(FloatVector.fromMemorySegment(F, B, b6 + o, ORDER), s6);
       s7 = v.fma(FloatVector.fromMemorySegment(F, B, b7 + o, ORDER), s7);
     }
-    s0.intoMemorySegment(sums, 0, ORDER);
-    s1.intoMemorySegment(sums, 4L * LANES, ORDER);
-    s2.intoMemorySegment(sums, 8L * LANES, ORDER);
-    s3.intoMemorySegment(sums, 12L * LANES, ORDER);
-    s4.intoMemorySegment(sums, 16L * LANES, ORDER);
-    s5.intoMemorySegment(sums, 20L * LANES, ORDER);
-    s6.intoMemorySegment(sums, 24L * LANES, ORDER);
-    s7.intoMemorySegment(sums, 28L * LANES, ORDER);
+    s0.intoMemorySegment(sums, to, ORDER);
+    s1.intoMemorySegment(sums, to + V, ORDER);
+    s2.intoMemorySegment(sums, to + 2 * V, ORDER);
+    s3.intoMemorySegment(sums, to + 3 * V, ORDER);
+    s4.intoMemorySegment(sums, to + 4 * V, ORDER);
+    s5.intoMemorySegment(sums, to + 5 * V, ORDER);
+    s6.intoMemorySegment(sums, to + 6 * V, ORDER);
+    s7.intoMemorySegment(sums, to + 7 * V, ORDER);
   }
 
   private static void one(
@@ -129,22 +235,80 @@ final class Gemv {
     s.intoMemorySegment(sums, to, ORDER);
   }
 
-  /**
-   * Replaces each of the vectors at {@code sums} by one whose every lane is the sum of its lanes.
-   */
-  private static void sumLanes(MemorySegment sums, int vectors) {
-    for (int i = 0; i < vectors; i++) {
-      long at = 4L * i * LANES;
-      FloatVector s = FloatVector.fromMemorySegment(F, sums, at, ORDER);
-      if (LANES > 8) {
-        s = s.add(s.rearrange(Reduction.SWAP_8));
-      }
-      if (LANES > 4) {
-        s = s.add(s.rearrange(Reduction.SWAP_4));
-      }
-      s = s.add(s.rearrange(Reduction.SWAP_2));
-      s = s.add(s.rearrange(Reduction.SWAP_1));
-      s.intoMemorySegment(sums, at, ORDER);
+  /** Adds the products of the last {@code k} rows, less than a vector. */
+  private static void rest(
+      MemorySegment X,
+      long x,
+      MemorySegment B,
+      long b,
+      long bCol,
+      int k,
+      int columns,
+      MemorySegment sums) {
+    VectorMask<Float> valid = F.indexInRange(0, k);
+    FloatVector v = FloatVector.fromMemorySegment(F, X, x, ORDER, valid);
+    for (int i = 0; i < columns; i++) {
+      FloatVector w = FloatVector.fromMemorySegment(F, B, b + i * bCol, ORDER, valid);
+      v.fma(w, FloatVector.fromMemorySegment(F, sums, i * V, ORDER))
+          .intoMemorySegment(sums, i * V, ORDER);
     }
+  }
+
+  /**
+   * Sums the lanes of as many vectors as a vector has lanes, vector i into lane i of y, for the
+   * first {@code n}.
+   *
+   * <p>Two vectors become one whose lower halves hold the halves of the first added up, and whose
+   * upper halves those of the second, and so on down to a lane each.
+   */
+  private static void fold(
+      MemorySegment sums, long from, MemorySegment Y, long y, int n, boolean add) {
+    if (LANES > 8) {
+      for (long at = from; at < from + 8 * V; at += V) {
+        FloatVector s = FloatVector.fromMemorySegment(F, sums, at, ORDER);
+        FloatVector t = FloatVector.fromMemorySegment(F, sums, at + 8 * V, ORDER);
+        s.blend(t, UPPER_8)
+            .add(t.blend(s, UPPER_8).rearrange(Reduction.SWAP_8))
+            .intoMemorySegment(sums, at, ORDER);
+      }
+    }
+    if (LANES > 4) {
+      for (long at = from; at < from + 4 * V; at += V) {
+        FloatVector s = FloatVector.fromMemorySegment(F, sums, at, ORDER);
+        FloatVector t = FloatVector.fromMemorySegment(F, sums, at + 4 * V, ORDER);
+        s.blend(t, UPPER_4)
+            .add(t.blend(s, UPPER_4).rearrange(Reduction.SWAP_4))
+            .intoMemorySegment(sums, at, ORDER);
+      }
+    }
+    FloatVector s0 = FloatVector.fromMemorySegment(F, sums, from, ORDER);
+    FloatVector s1 = FloatVector.fromMemorySegment(F, sums, from + V, ORDER);
+    FloatVector s2 = FloatVector.fromMemorySegment(F, sums, from + 2 * V, ORDER);
+    FloatVector s3 = FloatVector.fromMemorySegment(F, sums, from + 3 * V, ORDER);
+    FloatVector even = s0.blend(s2, UPPER_2).add(s2.blend(s0, UPPER_2).rearrange(Reduction.SWAP_2));
+    FloatVector odd = s1.blend(s3, UPPER_2).add(s3.blend(s1, UPPER_2).rearrange(Reduction.SWAP_2));
+    FloatVector all =
+        even.blend(odd, UPPER_1).add(odd.blend(even, UPPER_1).rearrange(Reduction.SWAP_1));
+    if (n == LANES) {
+      if (add) {
+        all = all.add(FloatVector.fromMemorySegment(F, Y, y, ORDER));
+      }
+      all.intoMemorySegment(Y, y, ORDER);
+    } else {
+      VectorMask<Float> valid = F.indexInRange(0, n);
+      if (add) {
+        all = all.add(FloatVector.fromMemorySegment(F, Y, y, ORDER, valid));
+      }
+      all.intoMemorySegment(Y, y, ORDER, valid);
+    }
+  }
+
+  /** Returns a mask of every second {@code n} lanes. */
+  private static VectorMask<Float> upper(int n) {
+    boolean[] lanes = new boolean[LANES];
+    for (int i = 0; i < LANES; i++) {
+      lanes[i] = (i & n) != 0;
+    }
+    return VectorMask.fromArray(F, lanes, 0);
   }
 }

@@ -41,6 +41,99 @@ final class MicroKernel {
 
   private MicroKernel() {}
 
+  /** C = A B, or C += A B, on a tile {@code vectors} wide and {@link Blocking#rows} high. */
+  static void tile(
+      int vectors,
+      boolean add,
+      MemorySegment A,
+      long a,
+      long aRow,
+      long aCol,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    switch (vectors) {
+      case 4 -> {
+        if (add) {
+          add4x4(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+        } else {
+          zero4x4(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+        }
+      }
+      case 3 -> {
+        if (add) {
+          add4x3(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+        } else {
+          zero4x3(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+        }
+      }
+      case 2 -> {
+        if (Blocking.TILE_VECTORS == 2) {
+          if (add) {
+            add6x2(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+          } else {
+            zero6x2(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+          }
+        } else if (add) {
+          add4x2(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+        } else {
+          zero4x2(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+        }
+      }
+      default -> {
+        if (add) {
+          add8x1(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+        } else {
+          zero8x1(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+        }
+      }
+    }
+  }
+
+  /** C = A B, or C += A B, on one row by 8, 4 or 1 vectors. */
+  static void row(
+      int vectors,
+      boolean add,
+      MemorySegment A,
+      long a,
+      long aCol,
+      MemorySegment B,
+      long b,
+      long bRow,
+      long bHalf,
+      MemorySegment C,
+      long c,
+      int k) {
+    switch (vectors) {
+      case 8 -> {
+        if (add) {
+          add1x8(A, a, aCol, B, b, bRow, bHalf, C, c, k);
+        } else {
+          zero1x8(A, a, aCol, B, b, bRow, bHalf, C, c, k);
+        }
+      }
+      case 4 -> {
+        if (add) {
+          add1x4(A, a, aCol, B, b, bRow, C, c, k);
+        } else {
+          zero1x4(A, a, aCol, B, b, bRow, C, c, k);
+        }
+      }
+      default -> {
+        if (add) {
+          add1x1(A, a, aCol, B, b, bRow, C, c, k);
+        } else {
+          zero1x1(A, a, aCol, B, b, bRow, C, c, k);
+        }
+      }
+    }
+  }
+
   /** C = A B on a tile of 4 rows by 4 vectors. */
   static void zero4x4(
       MemorySegment A,
@@ -55,12 +148,12 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    long a1 = m > 1 ? aRow : 0;
-    long a2 = m > 2 ? 2 * aRow : a1;
-    long a3 = m > 3 ? 3 * aRow : a2;
-    long c1 = m > 1 ? c + cRow : c;
-    long c2 = m > 2 ? c + 2 * cRow : c1;
-    long c3 = m > 3 ? c + 3 * cRow : c2;
+    long a1 = Math.min(1, m - 1) * aRow;
+    long a2 = Math.min(2, m - 1) * aRow;
+    long a3 = Math.min(3, m - 1) * aRow;
+    long c1 = c + Math.min(1, m - 1) * cRow;
+    long c2 = c + Math.min(2, m - 1) * cRow;
+    long c3 = c + Math.min(3, m - 1) * cRow;
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c02 = FloatVector.zero(F);
@@ -137,12 +230,12 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    long a1 = m > 1 ? aRow : 0;
-    long a2 = m > 2 ? 2 * aRow : a1;
-    long a3 = m > 3 ? 3 * aRow : a2;
-    long c1 = m > 1 ? c + cRow : c;
-    long c2 = m > 2 ? c + 2 * cRow : c1;
-    long c3 = m > 3 ? c + 3 * cRow : c2;
+    long a1 = Math.min(1, m - 1) * aRow;
+    long a2 = Math.min(2, m - 1) * aRow;
+    long a3 = Math.min(3, m - 1) * aRow;
+    long c1 = c + Math.min(1, m - 1) * cRow;
+    long c2 = c + Math.min(2, m - 1) * cRow;
+    long c3 = c + Math.min(3, m - 1) * cRow;
     FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
     FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
     FloatVector c02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
@@ -205,6 +298,144 @@ final class MicroKernel {
     c33.intoMemorySegment(C, c3 + 3 * V, ORDER);
   }
 
+  /** C = A B on a tile of 4 rows by 3 vectors. */
+  static void zero4x3(
+      MemorySegment A,
+      long a,
+      long aRow,
+      long aCol,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    long a1 = Math.min(1, m - 1) * aRow;
+    long a2 = Math.min(2, m - 1) * aRow;
+    long a3 = Math.min(3, m - 1) * aRow;
+    long c1 = c + Math.min(1, m - 1) * cRow;
+    long c2 = c + Math.min(2, m - 1) * cRow;
+    long c3 = c + Math.min(3, m - 1) * cRow;
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c02 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c12 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c22 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    FloatVector c31 = FloatVector.zero(F);
+    FloatVector c32 = FloatVector.zero(F);
+    for (int p = 0; p < k; p++) {
+      long ap = a + p * aCol;
+      long bp = b + p * bRow;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      c01 = x0.fma(b1, c01);
+      c02 = x0.fma(b2, c02);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      c11 = x1.fma(b1, c11);
+      c12 = x1.fma(b2, c12);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      c20 = x2.fma(b0, c20);
+      c21 = x2.fma(b1, c21);
+      c22 = x2.fma(b2, c22);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      c30 = x3.fma(b0, c30);
+      c31 = x3.fma(b1, c31);
+      c32 = x3.fma(b2, c32);
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c01.intoMemorySegment(C, c + V, ORDER);
+    c02.intoMemorySegment(C, c + 2 * V, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c11.intoMemorySegment(C, c1 + V, ORDER);
+    c12.intoMemorySegment(C, c1 + 2 * V, ORDER);
+    c20.intoMemorySegment(C, c2, ORDER);
+    c21.intoMemorySegment(C, c2 + V, ORDER);
+    c22.intoMemorySegment(C, c2 + 2 * V, ORDER);
+    c30.intoMemorySegment(C, c3, ORDER);
+    c31.intoMemorySegment(C, c3 + V, ORDER);
+    c32.intoMemorySegment(C, c3 + 2 * V, ORDER);
+  }
+
+  /** C += A B on a tile of 4 rows by 3 vectors. */
+  static void add4x3(
+      MemorySegment A,
+      long a,
+      long aRow,
+      long aCol,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    long a1 = Math.min(1, m - 1) * aRow;
+    long a2 = Math.min(2, m - 1) * aRow;
+    long a3 = Math.min(3, m - 1) * aRow;
+    long c1 = c + Math.min(1, m - 1) * cRow;
+    long c2 = c + Math.min(2, m - 1) * cRow;
+    long c3 = c + Math.min(3, m - 1) * cRow;
+    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
+    FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
+    FloatVector c02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
+    FloatVector c11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
+    FloatVector c12 = FloatVector.fromMemorySegment(F, C, c1 + 2 * V, ORDER);
+    FloatVector c20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
+    FloatVector c21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
+    FloatVector c22 = FloatVector.fromMemorySegment(F, C, c2 + 2 * V, ORDER);
+    FloatVector c30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
+    FloatVector c31 = FloatVector.fromMemorySegment(F, C, c3 + V, ORDER);
+    FloatVector c32 = FloatVector.fromMemorySegment(F, C, c3 + 2 * V, ORDER);
+    for (int p = 0; p < k; p++) {
+      long ap = a + p * aCol;
+      long bp = b + p * bRow;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      c01 = x0.fma(b1, c01);
+      c02 = x0.fma(b2, c02);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      c11 = x1.fma(b1, c11);
+      c12 = x1.fma(b2, c12);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      c20 = x2.fma(b0, c20);
+      c21 = x2.fma(b1, c21);
+      c22 = x2.fma(b2, c22);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      c30 = x3.fma(b0, c30);
+      c31 = x3.fma(b1, c31);
+      c32 = x3.fma(b2, c32);
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c01.intoMemorySegment(C, c + V, ORDER);
+    c02.intoMemorySegment(C, c + 2 * V, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c11.intoMemorySegment(C, c1 + V, ORDER);
+    c12.intoMemorySegment(C, c1 + 2 * V, ORDER);
+    c20.intoMemorySegment(C, c2, ORDER);
+    c21.intoMemorySegment(C, c2 + V, ORDER);
+    c22.intoMemorySegment(C, c2 + 2 * V, ORDER);
+    c30.intoMemorySegment(C, c3, ORDER);
+    c31.intoMemorySegment(C, c3 + V, ORDER);
+    c32.intoMemorySegment(C, c3 + 2 * V, ORDER);
+  }
+
   /** C = A B on a tile of 4 rows by 2 vectors. */
   static void zero4x2(
       MemorySegment A,
@@ -219,12 +450,12 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    long a1 = m > 1 ? aRow : 0;
-    long a2 = m > 2 ? 2 * aRow : a1;
-    long a3 = m > 3 ? 3 * aRow : a2;
-    long c1 = m > 1 ? c + cRow : c;
-    long c2 = m > 2 ? c + 2 * cRow : c1;
-    long c3 = m > 3 ? c + 3 * cRow : c2;
+    long a1 = Math.min(1, m - 1) * aRow;
+    long a2 = Math.min(2, m - 1) * aRow;
+    long a3 = Math.min(3, m - 1) * aRow;
+    long c1 = c + Math.min(1, m - 1) * cRow;
+    long c2 = c + Math.min(2, m - 1) * cRow;
+    long c3 = c + Math.min(3, m - 1) * cRow;
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c10 = FloatVector.zero(F);
@@ -275,12 +506,12 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    long a1 = m > 1 ? aRow : 0;
-    long a2 = m > 2 ? 2 * aRow : a1;
-    long a3 = m > 3 ? 3 * aRow : a2;
-    long c1 = m > 1 ? c + cRow : c;
-    long c2 = m > 2 ? c + 2 * cRow : c1;
-    long c3 = m > 3 ? c + 3 * cRow : c2;
+    long a1 = Math.min(1, m - 1) * aRow;
+    long a2 = Math.min(2, m - 1) * aRow;
+    long a3 = Math.min(3, m - 1) * aRow;
+    long c1 = c + Math.min(1, m - 1) * cRow;
+    long c2 = c + Math.min(2, m - 1) * cRow;
+    long c3 = c + Math.min(3, m - 1) * cRow;
     FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
     FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
     FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
@@ -317,8 +548,8 @@ final class MicroKernel {
     c31.intoMemorySegment(C, c3 + V, ORDER);
   }
 
-  /** C = A B on a tile of 4 rows by 1 vector. */
-  static void zero4x1(
+  /** C = A B on a tile of 6 rows by 2 vectors. */
+  static void zero6x2(
       MemorySegment A,
       long a,
       long aRow,
@@ -331,16 +562,176 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    long a1 = m > 1 ? aRow : 0;
-    long a2 = m > 2 ? 2 * aRow : a1;
-    long a3 = m > 3 ? 3 * aRow : a2;
-    long c1 = m > 1 ? c + cRow : c;
-    long c2 = m > 2 ? c + 2 * cRow : c1;
-    long c3 = m > 3 ? c + 3 * cRow : c2;
+    long a1 = Math.min(1, m - 1) * aRow;
+    long a2 = Math.min(2, m - 1) * aRow;
+    long a3 = Math.min(3, m - 1) * aRow;
+    long a4 = Math.min(4, m - 1) * aRow;
+    long a5 = Math.min(5, m - 1) * aRow;
+    long c1 = c + Math.min(1, m - 1) * cRow;
+    long c2 = c + Math.min(2, m - 1) * cRow;
+    long c3 = c + Math.min(3, m - 1) * cRow;
+    long c4 = c + Math.min(4, m - 1) * cRow;
+    long c5 = c + Math.min(5, m - 1) * cRow;
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    FloatVector c31 = FloatVector.zero(F);
+    FloatVector c40 = FloatVector.zero(F);
+    FloatVector c41 = FloatVector.zero(F);
+    FloatVector c50 = FloatVector.zero(F);
+    FloatVector c51 = FloatVector.zero(F);
+    for (int p = 0; p < k; p++) {
+      long ap = a + p * aCol;
+      long bp = b + p * bRow;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      c01 = x0.fma(b1, c01);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      c11 = x1.fma(b1, c11);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      c20 = x2.fma(b0, c20);
+      c21 = x2.fma(b1, c21);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      c30 = x3.fma(b0, c30);
+      c31 = x3.fma(b1, c31);
+      FloatVector x4 = FloatVector.broadcast(F, A.get(FLOAT, ap + a4));
+      c40 = x4.fma(b0, c40);
+      c41 = x4.fma(b1, c41);
+      FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
+      c50 = x5.fma(b0, c50);
+      c51 = x5.fma(b1, c51);
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c01.intoMemorySegment(C, c + V, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c11.intoMemorySegment(C, c1 + V, ORDER);
+    c20.intoMemorySegment(C, c2, ORDER);
+    c21.intoMemorySegment(C, c2 + V, ORDER);
+    c30.intoMemorySegment(C, c3, ORDER);
+    c31.intoMemorySegment(C, c3 + V, ORDER);
+    c40.intoMemorySegment(C, c4, ORDER);
+    c41.intoMemorySegment(C, c4 + V, ORDER);
+    c50.intoMemorySegment(C, c5, ORDER);
+    c51.intoMemorySegment(C, c5 + V, ORDER);
+  }
+
+  /** C += A B on a tile of 6 rows by 2 vectors. */
+  static void add6x2(
+      MemorySegment A,
+      long a,
+      long aRow,
+      long aCol,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    long a1 = Math.min(1, m - 1) * aRow;
+    long a2 = Math.min(2, m - 1) * aRow;
+    long a3 = Math.min(3, m - 1) * aRow;
+    long a4 = Math.min(4, m - 1) * aRow;
+    long a5 = Math.min(5, m - 1) * aRow;
+    long c1 = c + Math.min(1, m - 1) * cRow;
+    long c2 = c + Math.min(2, m - 1) * cRow;
+    long c3 = c + Math.min(3, m - 1) * cRow;
+    long c4 = c + Math.min(4, m - 1) * cRow;
+    long c5 = c + Math.min(5, m - 1) * cRow;
+    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
+    FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
+    FloatVector c11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
+    FloatVector c20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
+    FloatVector c21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
+    FloatVector c30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
+    FloatVector c31 = FloatVector.fromMemorySegment(F, C, c3 + V, ORDER);
+    FloatVector c40 = FloatVector.fromMemorySegment(F, C, c4, ORDER);
+    FloatVector c41 = FloatVector.fromMemorySegment(F, C, c4 + V, ORDER);
+    FloatVector c50 = FloatVector.fromMemorySegment(F, C, c5, ORDER);
+    FloatVector c51 = FloatVector.fromMemorySegment(F, C, c5 + V, ORDER);
+    for (int p = 0; p < k; p++) {
+      long ap = a + p * aCol;
+      long bp = b + p * bRow;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      c01 = x0.fma(b1, c01);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      c11 = x1.fma(b1, c11);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      c20 = x2.fma(b0, c20);
+      c21 = x2.fma(b1, c21);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      c30 = x3.fma(b0, c30);
+      c31 = x3.fma(b1, c31);
+      FloatVector x4 = FloatVector.broadcast(F, A.get(FLOAT, ap + a4));
+      c40 = x4.fma(b0, c40);
+      c41 = x4.fma(b1, c41);
+      FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
+      c50 = x5.fma(b0, c50);
+      c51 = x5.fma(b1, c51);
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c01.intoMemorySegment(C, c + V, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c11.intoMemorySegment(C, c1 + V, ORDER);
+    c20.intoMemorySegment(C, c2, ORDER);
+    c21.intoMemorySegment(C, c2 + V, ORDER);
+    c30.intoMemorySegment(C, c3, ORDER);
+    c31.intoMemorySegment(C, c3 + V, ORDER);
+    c40.intoMemorySegment(C, c4, ORDER);
+    c41.intoMemorySegment(C, c4 + V, ORDER);
+    c50.intoMemorySegment(C, c5, ORDER);
+    c51.intoMemorySegment(C, c5 + V, ORDER);
+  }
+
+  /** C = A B on a tile of 8 rows by 1 vector. */
+  static void zero8x1(
+      MemorySegment A,
+      long a,
+      long aRow,
+      long aCol,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    long a1 = Math.min(1, m - 1) * aRow;
+    long a2 = Math.min(2, m - 1) * aRow;
+    long a3 = Math.min(3, m - 1) * aRow;
+    long a4 = Math.min(4, m - 1) * aRow;
+    long a5 = Math.min(5, m - 1) * aRow;
+    long a6 = Math.min(6, m - 1) * aRow;
+    long a7 = Math.min(7, m - 1) * aRow;
+    long c1 = c + Math.min(1, m - 1) * cRow;
+    long c2 = c + Math.min(2, m - 1) * cRow;
+    long c3 = c + Math.min(3, m - 1) * cRow;
+    long c4 = c + Math.min(4, m - 1) * cRow;
+    long c5 = c + Math.min(5, m - 1) * cRow;
+    long c6 = c + Math.min(6, m - 1) * cRow;
+    long c7 = c + Math.min(7, m - 1) * cRow;
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c10 = FloatVector.zero(F);
     FloatVector c20 = FloatVector.zero(F);
     FloatVector c30 = FloatVector.zero(F);
+    FloatVector c40 = FloatVector.zero(F);
+    FloatVector c50 = FloatVector.zero(F);
+    FloatVector c60 = FloatVector.zero(F);
+    FloatVector c70 = FloatVector.zero(F);
     for (int p = 0; p < k; p++) {
       long ap = a + p * aCol;
       long bp = b + p * bRow;
@@ -353,15 +744,27 @@ final class MicroKernel {
       c20 = x2.fma(b0, c20);
       FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
       c30 = x3.fma(b0, c30);
+      FloatVector x4 = FloatVector.broadcast(F, A.get(FLOAT, ap + a4));
+      c40 = x4.fma(b0, c40);
+      FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
+      c50 = x5.fma(b0, c50);
+      FloatVector x6 = FloatVector.broadcast(F, A.get(FLOAT, ap + a6));
+      c60 = x6.fma(b0, c60);
+      FloatVector x7 = FloatVector.broadcast(F, A.get(FLOAT, ap + a7));
+      c70 = x7.fma(b0, c70);
     }
     c00.intoMemorySegment(C, c, ORDER);
     c10.intoMemorySegment(C, c1, ORDER);
     c20.intoMemorySegment(C, c2, ORDER);
     c30.intoMemorySegment(C, c3, ORDER);
+    c40.intoMemorySegment(C, c4, ORDER);
+    c50.intoMemorySegment(C, c5, ORDER);
+    c60.intoMemorySegment(C, c6, ORDER);
+    c70.intoMemorySegment(C, c7, ORDER);
   }
 
-  /** C += A B on a tile of 4 rows by 1 vector. */
-  static void add4x1(
+  /** C += A B on a tile of 8 rows by 1 vector. */
+  static void add8x1(
       MemorySegment A,
       long a,
       long aRow,
@@ -374,16 +777,28 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    long a1 = m > 1 ? aRow : 0;
-    long a2 = m > 2 ? 2 * aRow : a1;
-    long a3 = m > 3 ? 3 * aRow : a2;
-    long c1 = m > 1 ? c + cRow : c;
-    long c2 = m > 2 ? c + 2 * cRow : c1;
-    long c3 = m > 3 ? c + 3 * cRow : c2;
+    long a1 = Math.min(1, m - 1) * aRow;
+    long a2 = Math.min(2, m - 1) * aRow;
+    long a3 = Math.min(3, m - 1) * aRow;
+    long a4 = Math.min(4, m - 1) * aRow;
+    long a5 = Math.min(5, m - 1) * aRow;
+    long a6 = Math.min(6, m - 1) * aRow;
+    long a7 = Math.min(7, m - 1) * aRow;
+    long c1 = c + Math.min(1, m - 1) * cRow;
+    long c2 = c + Math.min(2, m - 1) * cRow;
+    long c3 = c + Math.min(3, m - 1) * cRow;
+    long c4 = c + Math.min(4, m - 1) * cRow;
+    long c5 = c + Math.min(5, m - 1) * cRow;
+    long c6 = c + Math.min(6, m - 1) * cRow;
+    long c7 = c + Math.min(7, m - 1) * cRow;
     FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
     FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
     FloatVector c20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
     FloatVector c30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
+    FloatVector c40 = FloatVector.fromMemorySegment(F, C, c4, ORDER);
+    FloatVector c50 = FloatVector.fromMemorySegment(F, C, c5, ORDER);
+    FloatVector c60 = FloatVector.fromMemorySegment(F, C, c6, ORDER);
+    FloatVector c70 = FloatVector.fromMemorySegment(F, C, c7, ORDER);
     for (int p = 0; p < k; p++) {
       long ap = a + p * aCol;
       long bp = b + p * bRow;
@@ -396,14 +811,29 @@ final class MicroKernel {
       c20 = x2.fma(b0, c20);
       FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
       c30 = x3.fma(b0, c30);
+      FloatVector x4 = FloatVector.broadcast(F, A.get(FLOAT, ap + a4));
+      c40 = x4.fma(b0, c40);
+      FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
+      c50 = x5.fma(b0, c50);
+      FloatVector x6 = FloatVector.broadcast(F, A.get(FLOAT, ap + a6));
+      c60 = x6.fma(b0, c60);
+      FloatVector x7 = FloatVector.broadcast(F, A.get(FLOAT, ap + a7));
+      c70 = x7.fma(b0, c70);
     }
     c00.intoMemorySegment(C, c, ORDER);
     c10.intoMemorySegment(C, c1, ORDER);
     c20.intoMemorySegment(C, c2, ORDER);
     c30.intoMemorySegment(C, c3, ORDER);
+    c40.intoMemorySegment(C, c4, ORDER);
+    c50.intoMemorySegment(C, c5, ORDER);
+    c60.intoMemorySegment(C, c6, ORDER);
+    c70.intoMemorySegment(C, c7, ORDER);
   }
 
-  /** C = A B on one row by 8 vectors. */
+  /**
+   * C = A B on one row by twice 4 vectors, the second four of B {@code bHalf} bytes after the
+   * first.
+   */
   static void zero1x8(
       MemorySegment A,
       long a,
@@ -411,6 +841,7 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
+      long bHalf,
       MemorySegment C,
       long c,
       int k) {
@@ -425,15 +856,16 @@ final class MicroKernel {
     for (int p = 0; p < k; p++) {
       long ap = a + p * aCol;
       long bp = b + p * bRow;
+      long bh = bp + bHalf;
       FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
       c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
       c01 = x.fma(FloatVector.fromMemorySegment(F, B, bp + V, ORDER), c01);
       c02 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER), c02);
       c03 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 3 * V, ORDER), c03);
-      c04 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 4 * V, ORDER), c04);
-      c05 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 5 * V, ORDER), c05);
-      c06 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 6 * V, ORDER), c06);
-      c07 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 7 * V, ORDER), c07);
+      c04 = x.fma(FloatVector.fromMemorySegment(F, B, bh, ORDER), c04);
+      c05 = x.fma(FloatVector.fromMemorySegment(F, B, bh + V, ORDER), c05);
+      c06 = x.fma(FloatVector.fromMemorySegment(F, B, bh + 2 * V, ORDER), c06);
+      c07 = x.fma(FloatVector.fromMemorySegment(F, B, bh + 3 * V, ORDER), c07);
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -445,7 +877,10 @@ final class MicroKernel {
     c07.intoMemorySegment(C, c + 7 * V, ORDER);
   }
 
-  /** C += A B on one row by 8 vectors. */
+  /**
+   * C += A B on one row by twice 4 vectors, the second four of B {@code bHalf} bytes after the
+   * first.
+   */
   static void add1x8(
       MemorySegment A,
       long a,
@@ -453,6 +888,7 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
+      long bHalf,
       MemorySegment C,
       long c,
       int k) {
@@ -467,15 +903,16 @@ final class MicroKernel {
     for (int p = 0; p < k; p++) {
       long ap = a + p * aCol;
       long bp = b + p * bRow;
+      long bh = bp + bHalf;
       FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
       c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
       c01 = x.fma(FloatVector.fromMemorySegment(F, B, bp + V, ORDER), c01);
       c02 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER), c02);
       c03 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 3 * V, ORDER), c03);
-      c04 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 4 * V, ORDER), c04);
-      c05 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 5 * V, ORDER), c05);
-      c06 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 6 * V, ORDER), c06);
-      c07 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 7 * V, ORDER), c07);
+      c04 = x.fma(FloatVector.fromMemorySegment(F, B, bh, ORDER), c04);
+      c05 = x.fma(FloatVector.fromMemorySegment(F, B, bh + V, ORDER), c05);
+      c06 = x.fma(FloatVector.fromMemorySegment(F, B, bh + 2 * V, ORDER), c06);
+      c07 = x.fma(FloatVector.fromMemorySegment(F, B, bh + 3 * V, ORDER), c07);
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);

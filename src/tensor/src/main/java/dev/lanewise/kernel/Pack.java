@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -20,22 +21,61 @@ import jdk.incubator.vector.VectorSpecies;
  * </pre>
  */
 final class Pack {
-  /** Rows of a packed strip of A. */
-  static final int STRIP = 16;
-
   private static final VectorSpecies<Float> F = Simd.F;
   private static final int LANES = Simd.LANES;
+  private static final int NR = Blocking.NR;
+
+  /** Bytes of a vector. */
+  private static final long V = 4L * Simd.LANES;
+
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final int TRANSPOSED_COLUMNS = 8;
+  private static final int ROWS_AT_ONCE = 8;
 
   private Pack() {}
 
-  /**
-   * Packs columns 0 to {@code n - 1} of the {@code k} rows of B at {@code b} into one panel of
-   * {@code width >= n} columns at {@code to}.
-   */
-  static void panel(
+  /** Returns {@code n} rounded up to whole vectors. */
+  static int wholeVectors(int n) {
+    return (n + LANES - 1) & -LANES;
+  }
+
+  /** Returns where column {@code j} begins among panels of {@code k} rows. */
+  static long panelOffset(int j, int k) {
+    int inPanel = j % NR;
+    return 4L * (j - inPanel) * k + 4L * inPanel;
+  }
+
+  /** Returns the bytes of a row of the panel of column {@code j}, one of {@code n}. */
+  static long panelRow(int n, int j) {
+    return 4L * Math.min(NR, wholeVectors(n - (j - j % NR)));
+  }
+
+  /** Packs the {@code k x n} block of B at {@code b} into panels at {@code to}. */
+  static void panels(
+      MemorySegment B, long b, long bRow, long bCol, int k, int n, MemorySegment P, long to) {
+    // A few rows of B at a time, panel after panel, so that rows are read from end to end.
+    int step = bCol == 4 ? ROWS_AT_ONCE : k;
+    for (int p = 0; p < k; p += step) {
+      int rows = Math.min(step, k - p);
+      for (int j = 0; j < n; j += NR) {
+        long pRow = panelRow(n, j);
+        long from = b + p * bRow + j * bCol;
+        panel(
+            B,
+            from,
+            bRow,
+            bCol,
+            rows,
+            Math.min(NR, n - j),
+            P,
+            to + panelOffset(j, k) + p * pRow,
+            pRow);
+      }
+    }
+  }
+
+  private static void panel(
       MemorySegment B,
       long b,
       long bRow,
@@ -44,55 +84,76 @@ final class Pack {
       int n,
       MemorySegment P,
       long to,
-      int width) {
-    if (bCol == 4) {
-      rows(B, b, bRow, k, n, P, to, width);
+      long pRow) {
+    if (bCol != 4) {
+      transposed(B, b, bRow, bCol, k, n, P, to, pRow);
+    } else if (n == NR) {
+      wholeRows(B, b, bRow, k, P, to);
     } else {
-      int j = 0;
-      for (; j + TRANSPOSED_COLUMNS <= n; j += TRANSPOSED_COLUMNS) {
-        eightColumns(B, b + j * bCol, bRow, bCol, k, P, to + 4L * j, 4L * width);
-      }
-      for (; j < n; j++) {
-        column(B, b + j * bCol, bRow, k, P, to + 4L * j, 4L * width);
-      }
+      rows(B, b, bRow, k, n, P, to, pRow);
     }
-    if (n < width) {
-      pad(k, n, P, to, width);
+    for (int j = n; j < pRow / 4; j++) {
+      zeros(k, P, to + 4L * j, pRow);
     }
   }
 
   /**
    * Packs {@code m} rows of A, elements {@code (i, p)} at {@code a + 4 i + p * aCol}, into strips
-   * of {@link #STRIP} rows at {@code to}; rows past {@code m} in the last strip are undefined.
+   * of {@link Blocking#STRIP} rows at {@code to}; rows past {@code m} in the last strip are
+   * undefined.
    */
   static void strips(MemorySegment A, long a, long aCol, int m, int k, MemorySegment P, long to) {
     int whole = m - m % LANES;
-    // All strips of one p before the next: the rows of A that follow each other lie side by side.
-    for (int p = 0; p < k; p++) {
-      long from = a + p * aCol;
-      long into = to + 4L * STRIP * p;
+    // A few rows of A at a time, strip after strip: few enough for the first-level TLB.
+    for (int p = 0; p < k; p += ROWS_AT_ONCE) {
+      int rows = Math.min(ROWS_AT_ONCE, k - p);
       for (int i = 0; i < whole; i += LANES) {
-        FloatVector.fromMemorySegment(F, A, from + 4L * i, ORDER)
-            .intoMemorySegment(P, into + stripOffset(i, k), ORDER);
+        long from = a + p * aCol + 4L * i;
+        vectors(A, from, aCol, rows, P, to + stripOffset(i, k) + 4L * Blocking.STRIP * p);
       }
       for (int i = whole; i < m; i++) {
-        P.set(FLOAT, into + stripOffset(i, k), A.get(FLOAT, from + 4L * i));
+        long from = a + p * aCol + 4L * i;
+        long into = to + stripOffset(i, k) + 4L * Blocking.STRIP * p;
+        column(A, from, aCol, rows, P, into, 4L * Blocking.STRIP);
       }
+    }
+  }
+
+  private static void vectors(MemorySegment A, long a, long aCol, int k, MemorySegment P, long to) {
+    for (int p = 0; p < k; p++) {
+      FloatVector.fromMemorySegment(F, A, a + p * aCol, ORDER)
+          .intoMemorySegment(P, to + p * (4L * Blocking.STRIP), ORDER);
     }
   }
 
   /** Returns where row {@code i} of {@code k} columns begins among the strips. */
   static long stripOffset(int i, int k) {
-    int inStrip = i % STRIP;
+    int inStrip = i % Blocking.STRIP;
     return 4L * (i - inStrip) * k + 4L * inStrip;
   }
 
+  private static void wholeRows(
+      MemorySegment B, long b, long bRow, int k, MemorySegment P, long to) {
+    for (int p = 0; p < k; p++) {
+      long from = b + p * bRow;
+      long into = to + p * (4 * V);
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, from, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, B, from + V, ORDER);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, B, from + 2 * V, ORDER);
+      FloatVector b3 = FloatVector.fromMemorySegment(F, B, from + 3 * V, ORDER);
+      b0.intoMemorySegment(P, into, ORDER);
+      b1.intoMemorySegment(P, into + V, ORDER);
+      b2.intoMemorySegment(P, into + 2 * V, ORDER);
+      b3.intoMemorySegment(P, into + 3 * V, ORDER);
+    }
+  }
+
   private static void rows(
-      MemorySegment B, long b, long bRow, int k, int n, MemorySegment P, long to, int width) {
+      MemorySegment B, long b, long bRow, int k, int n, MemorySegment P, long to, long pRow) {
     int whole = n - n % LANES;
     for (int p = 0; p < k; p++) {
       long from = b + p * bRow;
-      long into = to + 4L * p * width;
+      long into = to + p * pRow;
       for (int j = 0; j < whole; j += LANES) {
         FloatVector.fromMemorySegment(F, B, from + 4L * j, ORDER)
             .intoMemorySegment(P, into + 4L * j, ORDER);
@@ -103,11 +164,28 @@ final class Pack {
     }
   }
 
-  private static void pad(int k, int n, MemorySegment P, long to, int width) {
+  private static void zeros(int k, MemorySegment P, long to, long pRow) {
     for (int p = 0; p < k; p++) {
-      for (int j = n; j < width; j++) {
-        P.set(FLOAT, to + 4L * ((long) p * width + j), 0);
-      }
+      P.set(FLOAT, to + p * pRow, 0);
+    }
+  }
+
+  private static void transposed(
+      MemorySegment B,
+      long b,
+      long bRow,
+      long bCol,
+      int k,
+      int n,
+      MemorySegment P,
+      long to,
+      long pRow) {
+    int j = 0;
+    for (; j + TRANSPOSED_COLUMNS <= n; j += TRANSPOSED_COLUMNS) {
+      eightColumns(B, b + j * bCol, bRow, bCol, k, P, to + 4L * j, pRow);
+    }
+    for (; j < n; j++) {
+      column(B, b + j * bCol, bRow, k, P, to + 4L * j, pRow);
     }
   }
 
@@ -138,6 +216,73 @@ final class Pack {
       MemorySegment B, long b, long bRow, int k, MemorySegment P, long to, long pRow) {
     for (int p = 0; p < k; p++) {
       P.set(FLOAT, to + p * pRow, B.get(FLOAT, b + p * bRow));
+    }
+  }
+
+  /** Loads a tile of C, its rows in columns where {@code transposed}, into one of whole vectors. */
+  static void takeTile(
+      MemorySegment C,
+      long c,
+      long cRow,
+      boolean transposed,
+      MemorySegment tile,
+      int width,
+      int rows,
+      int cols) {
+    if (!transposed) {
+      copyRows(C, c, cRow, tile, 0, 4L * width, rows, cols);
+      return;
+    }
+    for (int j = 0; j < cols; j++) {
+      for (int i = 0; i < rows; i++) {
+        tile.set(FLOAT, 4L * (i * width + j), C.get(FLOAT, c + j * cRow + 4L * i));
+      }
+    }
+  }
+
+  /** Stores what {@link #takeTile} loads. */
+  static void putTile(
+      MemorySegment tile,
+      int width,
+      MemorySegment C,
+      long c,
+      long cRow,
+      boolean transposed,
+      int rows,
+      int cols) {
+    if (!transposed) {
+      copyRows(tile, 0, 4L * width, C, c, cRow, rows, cols);
+      return;
+    }
+    for (int j = 0; j < cols; j++) {
+      for (int i = 0; i < rows; i++) {
+        C.set(FLOAT, c + j * cRow + 4L * i, tile.get(FLOAT, 4L * (i * width + j)));
+      }
+    }
+  }
+
+  private static void copyRows(
+      MemorySegment source,
+      long from,
+      long fromRow,
+      MemorySegment target,
+      long to,
+      long toRow,
+      int rows,
+      int cols) {
+    int whole = cols - cols % LANES;
+    VectorMask<Float> rest = F.indexInRange(whole, cols);
+    for (int i = 0; i < rows; i++) {
+      long f = from + i * fromRow;
+      long t = to + i * toRow;
+      for (int j = 0; j < whole; j += LANES) {
+        FloatVector.fromMemorySegment(F, source, f + 4L * j, ORDER)
+            .intoMemorySegment(target, t + 4L * j, ORDER);
+      }
+      if (whole < cols) {
+        FloatVector.fromMemorySegment(F, source, f + 4L * whole, ORDER, rest)
+            .intoMemorySegment(target, t + 4L * whole, ORDER, rest);
+      }
     }
   }
 }

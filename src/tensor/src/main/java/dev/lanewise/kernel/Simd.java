@@ -167,6 +167,9 @@ public final class Simd {
   }
 
   private static boolean overflows(long rows, long rowStride, long cols, long colStride) {
+    if ((rows | cols | Math.abs(rowStride) | Math.abs(colStride)) >>> 30 == 0) {
+      return false; // the usual case, without a division
+    }
     long limit = Long.MAX_VALUE >>> 2;
     return (rowStride != 0 && rows - 1 > limit / Math.abs(rowStride))
         || (colStride != 0 && cols - 1 > limit / Math.abs(colStride));

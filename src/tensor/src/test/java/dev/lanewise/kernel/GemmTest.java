@@ -32,7 +32,13 @@ class GemmTest {
     List<Integer> sizes = new ArrayList<>(List.of(1, 2, 5, 7, 11, 13, 23, 37, 97, 101));
     for (int edge :
         new int[] {
-          Blocking.MR, Pack.STRIP, Simd.LANES, 2 * Simd.LANES, Blocking.NR, Blocking.NC, Blocking.MC
+          Blocking.MR,
+          Blocking.STRIP,
+          Simd.LANES,
+          2 * Simd.LANES,
+          Blocking.NR,
+          3 * Blocking.NR,
+          Blocking.MC
         }) {
       sizes.addAll(List.of(edge - 1, edge, edge + 1));
     }
@@ -87,7 +93,7 @@ class GemmTest {
   /** Checks every element of {@code c}, computed from {@code before}, and the gaps between rows. */
   private static void check(float alpha, Matrix a, Matrix b, float beta, Matrix before, Matrix c) {
     // A dot product's lanes are summed apart; a scaled operand is rounded before the chain begins.
-    boolean exact = alpha == 1 && a.rows >= Blocking.MR && b.cols > 1;
+    boolean exact = alpha == 1 && a.rows >= Blocking.DOTS_BELOW && b.cols > 1;
     for (int i = 0; i < c.rows; i++) {
       for (int j = 0; j < c.cols; j++) {
         float start = beta == 0 ? 0 : beta * before.get(i, j);
@@ -233,7 +239,7 @@ class GemmTest {
   void multiply_biasAndActivationEqualTheirOwnPasses(Activation activation) {
     Random random = new Random(10);
     for (int m : new int[] {1, 4, 33}) {
-      for (int n : new int[] {1, Simd.LANES + 3, Blocking.NC + 10}) {
+      for (int n : new int[] {1, Simd.LANES + 3, 3 * Blocking.NR + 10}) {
         Matrix a = Matrix.random(m, 40, false, 0, random);
         Matrix b = Matrix.random(40, n, true, 0, random);
         Matrix bias = Matrix.random(1, n, false, 0, random);
