@@ -8,9 +8,14 @@ import dev.lanewise.optim.Optimizer;
 import dev.lanewise.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.SplittableRandom;
 
-/** The mission's network of any sizes: ReLU after the first layer, sigmoid after the others. */
+/**
+ * The mission's network of any sizes: ReLU after the first layer, sigmoid after the others. Its
+ * initial weights are the same at every run.
+ */
 public final class Mlp extends Module {
   private final List<Linear> layers = new ArrayList<>();
   private final Optimizer optimizer;
@@ -18,9 +23,15 @@ public final class Mlp extends Module {
   /** Makes a network of layers from each size to the next, trained by Adam at rate 0.001. */
   public Mlp(int... sizes) {
     for (int i = 1; i < sizes.length; i++) {
-      layers.add(register("fc" + i, new Linear(sizes[i - 1], sizes[i])));
+      Linear layer = new Linear(sizes[i - 1], sizes[i], true, new SplittableRandom(i));
+      layers.add(register("fc" + i, layer));
     }
     optimizer = new Adam(parameters(), 0.001);
+  }
+
+  /** Returns the layers, first to last. */
+  public List<Linear> layers() {
+    return Collections.unmodifiableList(layers);
   }
 
   /** Returns sizes such as 64-128-128-64-10. */

@@ -18,57 +18,63 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * C = A B over square matrices, in the four cases of transposition.
+ * C = A B, with either operand stored transposed or not. {@link Group#SGEMM} has the whole set of
+ * products.
  *
- * <pre>java -jar bench/target/benchmarks.jar "PeakBenchmark|SgemmBenchmark"</pre>
+ * <pre>java -jar bench/target/benchmarks.jar full sgemm</pre>
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(value = 3, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 public class SgemmBenchmark {
-  /** M, N and K. */
-  @Param({"64", "128", "256", "512", "1024"})
-  public int size;
+  /** Which of A and B are stored transposed, and M, N and K: see {@link Product}. */
+  @Param({"NN 256x256x256", "NN 512x512x512", "NN 1024x1024x1024"})
+  public String product = "";
 
-  /** Which operands are transposed: N or T for A, then for B. */
-  @Param({"NN"})
-  public String transposed = "";
-
-  /** The threads that share a product. */
-  @Param({"1"})
+  /** The threads that share the work. */
+  @Param("1")
   public int threads;
 
-  private MemorySegment a;
-  private MemorySegment b;
-  private MemorySegment c;
+  private int m;
+  private int n;
+  private int k;
+  private long aRow;
+  private long aCol;
+  private long bRow;
+  private long bCol;
+  private long work;
+  private MemorySegment a = MemorySegment.NULL;
+  private MemorySegment b = MemorySegment.NULL;
+  private MemorySegment c = MemorySegment.NULL;
 
   /** Makes the benchmark, for JMH. */
-  public SgemmBenchmark() {
-    a = MemorySegment.NULL;
-    b = MemorySegment.NULL;
-    c = MemorySegment.NULL;
-  }
+  public SgemmBenchmark() {}
 
   /** Fills the operands. */
   @Setup(Level.Trial)
   public void setUp() {
     Workers.setThreads(threads);
-    a = Inputs.random((long) size * size, 1);
-    b = Inputs.random((long) size * size, 2);
-    c = Inputs.random((long) size * size, 3);
+    Product p = Product.of(product);
+    m = p.m();
+    n = p.n();
+    k = p.k();
+    aRow = p.transposedA() ? 1 : k;
+    aCol = p.transposedA() ? m : 1;
+    bRow = p.transposedB() ? 1 : n;
+    bCol = p.transposedB() ? k : 1;
+    work = p.flops();
+    a = Inputs.random((long) m * k, 1);
+    b = Inputs.random((long) k * n, 2);
+    c = Inputs.random((long) m * n, 3);
   }
 
   /** Lanewise. */
   @Benchmark
   public void lanewise(Flops flops) {
-    int n = size;
-    boolean ta = transposed.charAt(0) == 'T';
-    boolean tb = transposed.charAt(1) == 'T';
-    Gemm.multiply(
-        n, n, n, 1, a, 0, ta ? 1 : n, ta ? n : 1, b, 0, tb ? 1 : n, tb ? n : 1, 0, c, 0, n);
-    flops.gflops += 2L * n * n * n;
+    Gemm.multiply(m, n, k, 1, a, 0, aRow, aCol, b, 0, bRow, bCol, 0, c, 0, n);
+    flops.gflops += work;
   }
 }

@@ -18,32 +18,36 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * One training step of a multilayer perceptron inside a scope: forward, mean squared error,
- * backward, Adam. One thread.
+ * backward, Adam.
  *
- * <pre>java -jar bench/target/benchmarks.jar "PeakBenchmark|TrainingStepBenchmark" -prof gc</pre>
+ * <pre>java -jar bench/target/benchmarks.jar full training</pre>
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(value = 3, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 3, time = 1000, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class TrainingStepBenchmark {
   /** The sizes of the layers. */
-  @Param({"8-64-64-64-1", "64-128-128-64-10", "784-512-256-128-10"})
-  public String sizes = "";
+  @Param({"8-64-64-64-1", "64-128-128-64-10", "784-512-256-128-10", "1024-1024-1024-1024-1024"})
+  public String network = "";
 
   /** The rows of a batch. */
-  @Param({"1", "32", "256"})
+  @Param({"1", "32", "256", "1024"})
   public int batch;
 
-  private Mlp network;
+  /** The threads that share the work. */
+  @Param("1")
+  public int threads;
+
+  private Mlp mlp;
   private Tensor x;
   private Tensor y;
 
   /** Makes the benchmark, for JMH. */
   public TrainingStepBenchmark() {
-    network = new Mlp(1, 1);
+    mlp = new Mlp(1, 1);
     x = Tensor.zeros(1, 1);
     y = Tensor.zeros(1, 1);
   }
@@ -51,11 +55,11 @@ public class TrainingStepBenchmark {
   /** Makes the network and its batch. */
   @Setup(Level.Trial)
   public void setUp() {
-    Workers.setThreads(1);
-    int[] widths = Mlp.sizes(sizes);
-    int out = widths[widths.length - 1];
-    network = new Mlp(widths);
-    x = Tensor.of(Inputs.floats(batch * widths[0], 1), batch, widths[0]);
+    Workers.setThreads(threads);
+    int[] sizes = Mlp.sizes(network);
+    int out = sizes[sizes.length - 1];
+    mlp = new Mlp(sizes);
+    x = Tensor.of(Inputs.floats(batch * sizes[0], 1), batch, sizes[0]);
     y = Tensor.of(Inputs.floats(batch * out, 2), batch, out);
   }
 
@@ -63,7 +67,7 @@ public class TrainingStepBenchmark {
   @Benchmark
   public void lanewise() {
     try (dev.lanewise.memory.Scope _ = dev.lanewise.memory.Scope.open()) {
-      network.train(x, y);
+      mlp.train(x, y);
     }
   }
 }

@@ -1,6 +1,7 @@
 /**
- * JMH benchmarks of Lanewise. Each counts its floating-point operations, so that a score per
- * nanosecond reads as GFLOPS beside the peak measured in the same run.
+ * JMH benchmarks of Lanewise, and the command line that runs them. Rates are counted beside the
+ * score, per nanosecond: floating-point operations as GFLOPS, bytes as GB/s. {@link
+ * dev.lanewise.bench.Group} says what is run.
  */
 @NullMarked
 package dev.lanewise.bench;

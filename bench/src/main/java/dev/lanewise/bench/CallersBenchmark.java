@@ -1,0 +1,143 @@
+package dev.lanewise.bench;
+
+import dev.lanewise.kernel.Workers;
+import dev.lanewise.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * The calls a second of several threads together, each calling without a pause, as a service's
+ * request threads do: read {@link Calls}. Predictions come from one packed network, each thread
+ * with buffers of its own; each thread trains a network of its own. The pool is as large as the
+ * machine.
+ *
+ * <pre>java -jar bench/target/benchmarks.jar full callers</pre>
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Fork(value = 3, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+@Warmup(iterations = 3, time = 1000, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 600, timeUnit = TimeUnit.MILLISECONDS)
+public class CallersBenchmark {
+  /** The threads that call. */
+  @Param({"1", "2", "4", "8"})
+  public int callers;
+
+  /** What a call does, and the rows of its batch. */
+  @Param({"inference-1", "inference-32", "training-32"})
+  public String work = "";
+
+  private static final String NETWORK = "64-128-128-64-10";
+  private static final int WINDOW_MILLIS = 50;
+  private static final int APART = 16; // longs from one count to the next: two cache lines
+
+  private final List<Thread> threads = new ArrayList<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private AtomicLongArray counts = new AtomicLongArray(0);
+  private long[] seen = {};
+  private volatile boolean stopped;
+
+  /** Makes the benchmark, for JMH. */
+  public CallersBenchmark() {}
+
+  /** Starts the callers, which call until the trial ends. */
+  @Setup(Level.Trial)
+  public void start() {
+    Workers.setThreads(Math.min(Runtime.getRuntime().availableProcessors(), Workers.MAX));
+    stopped = false;
+    counts = new AtomicLongArray(callers * APART);
+    seen = new long[callers];
+    int dash = work.indexOf('-');
+    int batch = Integer.parseInt(work.substring(dash + 1));
+    int[] sizes = Mlp.sizes(NETWORK);
+    PackedMlp packed = new PackedMlp(new Mlp(sizes));
+    for (int caller = 0; caller < callers; caller++) {
+      Runnable call =
+          switch (work.substring(0, dash)) {
+            case "inference" -> packed.buffers(batch)::predict;
+            case "training" -> training(sizes, batch);
+            default -> throw new IllegalArgumentException("there is no work " + work);
+          };
+      int count = caller * APART;
+      threads.add(Thread.ofPlatform().name("caller-" + caller).start(() -> call(call, count)));
+    }
+  }
+
+  private static Runnable training(int[] sizes, int batch) {
+    Mlp mlp = new Mlp(sizes);
+    int in = sizes[0];
+    int out = sizes[sizes.length - 1];
+    Tensor x = Tensor.of(Inputs.floats(batch * in, 1), batch, in);
+    Tensor y = Tensor.of(Inputs.floats(batch * out, 2), batch, out);
+    return () -> {
+      try (dev.lanewise.memory.Scope _ = dev.lanewise.memory.Scope.open()) {
+        mlp.train(x, y);
+      }
+    };
+  }
+
+  private void call(Runnable call, int count) {
+    try {
+      for (long calls = 1; !stopped; calls++) {
+        call.run();
+        counts.setRelease(count, calls);
+      }
+    } catch (Throwable t) {
+      failure.compareAndSet(null, t);
+    }
+  }
+
+  /** Leaves out the calls made between iterations. */
+  @Setup(Level.Iteration)
+  public void look() {
+    for (int caller = 0; caller < callers; caller++) {
+      seen[caller] = counts.getAcquire(caller * APART);
+    }
+  }
+
+  /** Lanewise: counts the calls made in a short time. */
+  @Benchmark
+  public void lanewise(Calls calls) throws InterruptedException {
+    Thread.sleep(WINDOW_MILLIS);
+    if (failure.get() != null) {
+      throw new IllegalStateException("a caller failed", failure.get());
+    }
+    long slowest = Long.MAX_VALUE;
+    for (int caller = 0; caller < callers; caller++) {
+      long now = counts.getAcquire(caller * APART);
+      long made = now - seen[caller];
+      seen[caller] = now;
+      calls.calls += made;
+      slowest = Math.min(slowest, made);
+    }
+    calls.slowest += slowest * callers;
+  }
+
+  /** Stops the callers. */
+  @TearDown(Level.Trial)
+  public void stop() throws InterruptedException {
+    stopped = true;
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    threads.clear();
+  }
+}

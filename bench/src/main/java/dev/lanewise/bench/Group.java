@@ -1,0 +1,154 @@
+package dev.lanewise.bench;
+
+import dev.lanewise.bench.Selection.Times;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** What {@code full} and {@code quick} run, group by group. */
+enum Group {
+  /** The limits beside which the other groups stand. */
+  ROOFLINE(
+      full("Roofline|Bandwidth", Full.KERNEL).with("threads", "1", "2"),
+      quick("Roofline|Bandwidth", Quick.KERNEL).with("level", "L2", "DRAM")),
+
+  SGEMM(
+      List.of(
+          full("Sgemm", Full.MANY).with("product", Products.all()),
+          full("Sgemm", Full.MANY).with("product", Products.forThreads()).with("threads", "2")),
+      quick("Sgemm", Quick.KERNEL)
+          .with("product", "NN 512x512x512", "NN 1024x1024x1024", "NT 32x1024x1024")),
+
+  GEMV(
+      full("Gemv", Full.KERNEL),
+      quick("Gemv", Quick.KERNEL).with("weights", "out-in").with("size", "512x256", "8192x8192")),
+
+  INFERENCE(
+      full("Inference", Full.NETWORK),
+      quick("Inference", Quick.NETWORK)
+          .with("network", "64-128-128-64-10")
+          .with("batch", "1", "32")),
+
+  TRAINING(
+      full("TrainingStep", Full.LARGE_NETWORK),
+      quick("TrainingStep", Quick.NETWORK).with("network", "64-128-128-64-10").with("batch", "32")),
+
+  MAP(
+      full("Map", Full.MANY),
+      quick("Map", Quick.KERNEL).with("function", "exp", "tanh").with("elements", "65536")),
+
+  ADAM(full("Adam", Full.KERNEL), quick("Adam", Quick.KERNEL).with("parameters", "16777216")),
+
+  REGION(full("Region", Full.KERNEL), quick("Region", Quick.KERNEL)),
+
+  CALLERS(
+      full("Callers", Full.NETWORK),
+      quick("Callers", Quick.NETWORK).with("callers", "1", "4").with("work", "inference-32")),
+
+  MIXED(full("Mixed", Full.NETWORK), quick("Mixed", Quick.NETWORK));
+
+  private final List<Selection> full;
+  private final Selection quick;
+
+  Group(Selection full, Selection quick) {
+    this(List.of(full), quick);
+  }
+
+  Group(List<Selection> full, Selection quick) {
+    this.full = full;
+    this.quick = quick;
+  }
+
+  /** Returns what {@code full} runs of this group. */
+  List<Selection> full() {
+    return full;
+  }
+
+  /** Returns what {@code quick} runs of this group. */
+  Selection quick() {
+    return quick;
+  }
+
+  /** Returns the name on the command line. */
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns the names of all groups, with a comma between them. */
+  static String words() {
+    return Arrays.stream(values()).map(Group::word).collect(Collectors.joining(", "));
+  }
+
+  private static Selection full(String names, Times times) {
+    return Selection.of(names, times);
+  }
+
+  private static Selection quick(String names, Times times) {
+    return Selection.of(names, times);
+  }
+
+  /** Forks, warm-up iterations and their milliseconds, iterations and their milliseconds. */
+  private static final class Full {
+    static final Times KERNEL = new Times(3, 3, 500, 5, 500);
+    static final Times MANY = new Times(3, 3, 300, 5, 200);
+    static final Times NETWORK = new Times(3, 3, 700, 5, 300);
+    static final Times LARGE_NETWORK = new Times(3, 3, 1000, 5, 500);
+  }
+
+  private static final class Quick {
+    static final Times KERNEL = new Times(2, 2, 400, 3, 200);
+    static final Times NETWORK = new Times(2, 2, 800, 3, 300);
+  }
+
+  /** The set of products over which {@code sgemm} is judged. */
+  private static final class Products {
+    private static final List<Integer> CUBES =
+        List.of(
+            16, 32, 48, 64, 96, 100, 127, 128, 192, 256, 384, 511, 512, 768, 1000, 1024, 1500,
+            2048);
+    private static final List<Integer> ROWS = List.of(1, 2, 4, 8, 16, 32, 64, 256, 1024);
+    private static final List<String> COLUMNS_AND_DEPTHS =
+        List.of(
+            "64x64", "128x128", "512x784", "512x512", "1024x1024", "4096x1024", "10x128", "1x64");
+    private static final List<Integer> TRANSPOSED_CUBES = List.of(512, 1024, 2048);
+    private static final List<String> DEEP = List.of("NN 64x64x16384");
+
+    /**
+     * A layer of 784 to 512 at 256 rows, and of 1024 to 1024 at 32: y = x W', dx = dy W, dW = dy'
+     * x.
+     */
+    private static final List<String> LINEAR_LAYERS =
+        List.of(
+            "NT 256x512x784",
+            "NN 256x784x512",
+            "TN 512x784x256",
+            "NT 32x1024x1024",
+            "NN 32x1024x1024",
+            "TN 1024x1024x32");
+
+    static String[] all() {
+      List<String> products = new ArrayList<>();
+      CUBES.forEach(n -> products.add(cube("NN", n)));
+      for (String columnsAndDepth : COLUMNS_AND_DEPTHS) {
+        ROWS.forEach(m -> products.add("NN " + m + "x" + columnsAndDepth));
+      }
+      products.addAll(DEEP);
+      for (String transposed : List.of("NT", "TN", "TT")) {
+        TRANSPOSED_CUBES.forEach(n -> products.add(cube(transposed, n)));
+      }
+      products.addAll(LINEAR_LAYERS);
+      return products.stream().distinct().toArray(String[]::new);
+    }
+
+    /** Returns those that two threads share with profit. */
+    static String[] forThreads() {
+      return CUBES.stream().filter(n -> n >= 256).map(n -> cube("NN", n)).toArray(String[]::new);
+    }
+
+    private static String cube(String transposed, int n) {
+      return transposed + " " + n + "x" + n + "x" + n;
+    }
+  }
+}

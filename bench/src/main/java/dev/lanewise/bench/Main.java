@@ -1,0 +1,59 @@
+package dev.lanewise.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+
+/** The command line of the benchmarks' jar. */
+public final class Main {
+  private static final int BAD_USAGE = 2;
+  private static final String USAGE =
+      """
+      Usage: java -jar benchmarks.jar COMMAND
+
+        quick [--json FILE]              a few benchmarks of every group, in under five minutes
+        full [--json FILE] [GROUP...]    the whole set, or some groups of it beside the roofline
+        --help                           this text
+
+      Anything else goes to JMH: -h shows its options, and a regular expression names benchmarks.
+      Results lie in bench-results/ unless --json names a file. Groups: %s.
+      Exit codes: 0 good, 1 failure, 2 bad usage.
+      """;
+
+  private Main() {}
+
+  /** Runs the command line and ends the process with its exit code. */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    System.exit(run(System.out, System.err, args));
+  }
+
+  /** Runs the command line, and returns its exit code. */
+  static int run(PrintStream out, PrintStream err, String... args)
+      throws IOException, InterruptedException {
+    String command = args.length == 0 ? "--help" : args[0];
+    List<String> rest = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
+    try {
+      return switch (command) {
+        case "quick" -> Suite.run(SuiteOptions.quick(rest), out, args);
+        case "full" -> Suite.run(SuiteOptions.full(rest), out, args);
+        case "--help" -> help(out);
+        default -> jmh(args);
+      };
+    } catch (UsageException e) {
+      err.println(e.getMessage());
+      err.println("See --help.");
+      return BAD_USAGE;
+    }
+  }
+
+  private static int help(PrintStream out) {
+    out.printf(USAGE, Group.words());
+    return 0;
+  }
+
+  private static int jmh(String... args) throws IOException {
+    org.openjdk.jmh.Main.main(args);
+    return 0;
+  }
+}
