@@ -53,8 +53,9 @@ public class BandwidthBenchmark {
   @Setup(Level.Trial)
   public void setUp() {
     Workers.setThreads(threads);
-    boolean shared = level.compareTo(CacheLevel.L3) >= 0;
-    share = shared ? level.bytes / threads / Sweeps.STEP * Sweeps.STEP : level.bytes;
+    int bytes = level.compareTo(CacheLevel.L3) >= 0 ? level.bytes / threads : level.bytes;
+    // Less than a power of two: the streams must not meet in the same sets of a cache.
+    share = bytes / Sweeps.STEP * Sweeps.STEP - Sweeps.STEP;
     passes = Math.max(1, LEAST_BYTES_A_CALL / share);
     data = Inputs.random((long) share * threads / Float.BYTES, 1);
     sink = Arena.ofAuto().allocate((long) Sweeps.RESULT * threads, 64);

@@ -8,7 +8,7 @@ import java.util.Arrays;
  */
 public enum CacheLevel {
   /** The first level's cache. */
-  L1(16 << 10),
+  L1(28 << 10),
 
   /** The second level's cache. */
   L2(512 << 10),

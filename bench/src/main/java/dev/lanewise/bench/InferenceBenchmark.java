@@ -3,7 +3,6 @@ package dev.lanewise.bench;
 import dev.lanewise.kernel.Workers;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -41,19 +40,20 @@ public class InferenceBenchmark {
   @Param("1")
   public int threads;
 
-  private PackedMlp.@Nullable Buffers buffers;
+  private PackedMlp.Buffers buffers;
 
   /** Makes the benchmark, for JMH. */
-  public InferenceBenchmark() {}
+  public InferenceBenchmark() {
+    buffers = new PackedMlp(new Mlp(1, 1)).buffers(1);
+  }
 
   /** Packs the network, and compares its output with that of the network as it trains. */
   @Setup(Level.Trial)
   public void setUp() {
     Workers.setThreads(threads);
     Mlp mlp = new Mlp(Mlp.sizes(network));
-    PackedMlp.Buffers made = new PackedMlp(mlp).buffers(batch);
-    made.check(mlp);
-    buffers = made;
+    buffers = new PackedMlp(mlp).buffers(batch);
+    buffers.check(mlp);
   }
 
   /** Lanewise. */

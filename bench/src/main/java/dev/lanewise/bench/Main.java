@@ -8,18 +8,6 @@ import java.util.List;
 /** The command line of the benchmarks' jar. */
 public final class Main {
   private static final int BAD_USAGE = 2;
-  private static final String USAGE =
-      """
-      Usage: java -jar benchmarks.jar COMMAND
-
-        quick [--json FILE]              a few benchmarks of every group, in under five minutes
-        full [--json FILE] [GROUP...]    the whole set, or some groups of it beside the roofline
-        --help                           this text
-
-      Anything else goes to JMH: -h shows its options, and a regular expression names benchmarks.
-      Results lie in bench-results/ unless --json names a file. Groups: %s.
-      Exit codes: 0 good, 1 failure, 2 bad usage.
-      """;
 
   private Main() {}
 
@@ -48,7 +36,19 @@ public final class Main {
   }
 
   private static int help(PrintStream out) {
-    out.printf(USAGE, Group.words());
+    out.printf(
+        """
+        Usage: java -jar benchmarks.jar COMMAND
+
+          quick [--json FILE]              a few benchmarks of every group, in under five minutes
+          full [--json FILE] [GROUP...]    the whole set, or some groups of it beside the roofline
+          --help                           this text
+
+        Anything else goes to JMH: -h shows its options, and a regular expression names benchmarks.
+        Results lie in bench-results/ unless --json names a file. Groups: %s.
+        Exit codes: 0 good, 1 failure, 2 bad usage.
+        """,
+        Group.words());
     return 0;
   }
 

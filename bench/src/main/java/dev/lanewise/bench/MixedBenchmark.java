@@ -4,7 +4,6 @@ import dev.lanewise.kernel.Gemm;
 import dev.lanewise.kernel.Workers;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -37,13 +36,15 @@ public class MixedBenchmark {
   private static final int N = 256;
   private static final long LOAD_NANOS = 3_000_000_000L;
 
-  private PackedMlp.@Nullable Buffers buffers;
+  private PackedMlp.Buffers buffers;
   private MemorySegment a = MemorySegment.NULL;
   private MemorySegment b = MemorySegment.NULL;
   private MemorySegment c = MemorySegment.NULL;
 
   /** Makes the benchmark, for JMH. */
-  public MixedBenchmark() {}
+  public MixedBenchmark() {
+    buffers = new PackedMlp(new Mlp(1, 1)).buffers(1);
+  }
 
   /** Runs the other work, where there is any, and then fills the operands. */
   @Setup(Level.Trial)

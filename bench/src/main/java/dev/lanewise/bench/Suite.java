@@ -67,6 +67,20 @@ final class Suite {
     return 0;
   }
 
+  /**
+   * Creates the file for the results, so that one that cannot be written is told before the run.
+   *
+   * @throws UsageException if it cannot be written
+   */
+  static void create(Path json) {
+    try {
+      Files.createDirectories(json.getParent());
+      Files.writeString(json, "[]\n");
+    } catch (IOException e) {
+      throw new UsageException("the results cannot be written to " + json + ": " + e);
+    }
+  }
+
   /** Returns every benchmark in the jar. */
   static List<BenchmarkListEntry> benchmarks() {
     return List.copyOf(

@@ -2,6 +2,7 @@ package dev.lanewise.bench;
 
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -70,7 +71,7 @@ record SuiteOptions(List<Selection> selections, Path json) {
     }
 
     static Arguments read(String command, List<String> args) {
-      String date = LocalDateTime.now().format(DATE);
+      String date = LocalDateTime.now(ZoneId.systemDefault()).format(DATE);
       Arguments read = new Arguments(Path.of("bench-results", date + "-" + command + ".json"));
       for (int i = 0; i < args.size(); i++) {
         String arg = args.get(i);

@@ -2,6 +2,7 @@ package dev.lanewise.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lanewise.kernel.Workers;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ class SmokeTest {
           "callers", "2",
           "profile", "mixed");
 
-  private final int threads = dev.lanewise.kernel.Workers.threads();
+  private final int threads = Workers.threads();
 
   @BeforeEach
   void runBesideOtherBenchmarks() {
@@ -45,7 +46,7 @@ class SmokeTest {
   @AfterEach
   void restore() {
     System.clearProperty(IGNORE_LOCK);
-    dev.lanewise.kernel.Workers.setThreads(threads);
+    Workers.setThreads(threads);
   }
 
   @Test
