@@ -19,9 +19,9 @@ public final class Inputs {
     return values;
   }
 
-  /** Returns native memory with {@code n} floats between -1 and 1. */
+  /** Returns native memory with {@code n} floats between -1 and 1, and a vector's room behind. */
   public static MemorySegment random(long n, long seed) {
-    MemorySegment segment = Arena.ofAuto().allocate(n * Float.BYTES, 64);
+    MemorySegment segment = Arena.ofAuto().allocate(n * Float.BYTES + 64, 64);
     float[] values = floats(Math.toIntExact(n), seed);
     MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_FLOAT, 0, values.length);
     return segment;

@@ -1,5 +1,7 @@
 package dev.lanewise.bench;
 
+import dev.lanewise.bench.coldstart.ColdStartCommand;
+import dev.lanewise.bench.report.ReportCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Arrays;
@@ -25,6 +27,8 @@ public final class Main {
       return switch (command) {
         case "quick" -> Suite.run(SuiteOptions.quick(rest), out, args);
         case "full" -> Suite.run(SuiteOptions.full(rest), out, args);
+        case "report" -> ReportCommand.run(rest);
+        case "coldstart" -> ColdStartCommand.run(rest);
         case "--help" -> help(out);
         default -> jmh(args);
       };
@@ -42,6 +46,8 @@ public final class Main {
 
           quick [--json FILE]              a few benchmarks of every group, in under five minutes
           full [--json FILE] [GROUP...]    the whole set, or some groups of it beside the roofline
+          report FILE.json... [--help]     a dated report with charts, from results
+          coldstart [--help]               the time from process start to a prediction
           --help                           this text
 
         Anything else goes to JMH: -h shows its options, and a regular expression names benchmarks.

@@ -35,7 +35,7 @@ public final class ColdStartCommand {
   private static final int BAD_USAGE = 2;
   private static final int MOST_RUNS = 1000;
 
-  private static final String PEERS = "dev.lanewise.bench.peers.coldstart.";
+  private static final String PEERS = "dev.lanewise.bench.peers.";
 
   private ColdStartCommand() {}
 

@@ -1,12 +1,11 @@
 package dev.lanewise.bench.coldstart;
 
 import dev.lanewise.array.NDArray;
-import dev.lanewise.bench.Mlp;
-import dev.lanewise.memory.Scope;
-import dev.lanewise.tensor.NoGrad;
-import dev.lanewise.tensor.Tensor;
-import java.util.HashMap;
-import java.util.Map;
+import dev.lanewise.array.PackedLinear;
+import dev.lanewise.kernel.Activation;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** The process of Lanewise. */
 public final class LanewiseColdStart {
@@ -14,24 +13,28 @@ public final class LanewiseColdStart {
 
   /** Predicts with Lanewise. */
   public static void main(String[] args) {
-    Mlp network = new Mlp(Mlp.sizes(ColdStartNetwork.SIZES));
-    Map<String, NDArray> state = new HashMap<>();
-    for (int i = 0; i < ColdStartNetwork.layers(); i++) {
+    PackedLinear[] layers = new PackedLinear[ColdStartNetwork.layers()];
+    MemorySegment[] values = new MemorySegment[layers.length + 1];
+    float[] input = ColdStartNetwork.input();
+    values[0] = Arena.global().allocate(4L * input.length, 64);
+    for (int i = 0; i < layers.length; i++) {
       int in = ColdStartNetwork.in(i);
       int out = ColdStartNetwork.out(i);
-      String layer = "fc" + (i + 1);
-      state.put(layer + ".weight", NDArray.of(ColdStartNetwork.weight(i), out, in));
-      state.put(layer + ".bias", NDArray.of(ColdStartNetwork.bias(i), out));
+      layers[i] =
+          PackedLinear.of(
+              NDArray.of(ColdStartNetwork.weight(i), out, in),
+              NDArray.of(ColdStartNetwork.bias(i), out),
+              i == 0 ? Activation.RELU : Activation.SIGMOID);
+      values[i + 1] = Arena.global().allocate(4L * out, 64);
     }
-    network.loadStateDict(state);
-    float[] input = ColdStartNetwork.input();
     Predictions.run(
         System.out,
         () -> {
-          try (Scope _ = Scope.open();
-              NoGrad _ = NoGrad.open()) {
-            return network.forward(Tensor.of(input, 1, input.length)).toFloatArray();
+          MemorySegment.copy(input, 0, values[0], ValueLayout.JAVA_FLOAT, 0, input.length);
+          for (int i = 0; i < layers.length; i++) {
+            layers[i].apply(1, values[i], 0, values[i + 1], 0);
           }
+          return values[layers.length].toArray(ValueLayout.JAVA_FLOAT);
         });
   }
 }

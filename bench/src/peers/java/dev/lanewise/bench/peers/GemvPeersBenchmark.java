@@ -3,6 +3,7 @@ package dev.lanewise.bench.peers;
 import dev.lanewise.bench.Bytes;
 import dev.lanewise.bench.Flops;
 import dev.lanewise.bench.Inputs;
+import dev.lanewise.bench.Product;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.mkl.global.mkl_rt;
 import org.bytedeco.openblas.global.openblas;
@@ -105,7 +106,7 @@ public class GemvPeersBenchmark {
   }
 
   private void count(Bytes bytes, Flops flops) {
-    bytes.gbytes += (long) w.size() * Float.BYTES;
+    bytes.gigabytes += (long) w.size() * Float.BYTES;
     flops.gflops += shape.flops();
   }
 

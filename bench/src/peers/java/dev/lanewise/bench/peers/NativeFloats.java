@@ -13,7 +13,7 @@ import org.bytedeco.javacpp.FloatPointer;
 record NativeFloats(MemorySegment segment, FloatBuffer buffer, FloatPointer pointer) {
   /** Returns {@code n} floats between -1 and 1, those of {@link Inputs} for that seed. */
   static NativeFloats random(int n, long seed) {
-    return of(Inputs.random(n, seed));
+    return of(Inputs.random(n, seed).asSlice(0, (long) n * Float.BYTES));
   }
 
   /** Returns the same memory under every name. */

@@ -2,6 +2,7 @@ package dev.lanewise.bench.peers;
 
 import dev.lanewise.bench.Flops;
 import dev.lanewise.bench.Inputs;
+import dev.lanewise.bench.Product;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.mkl.global.mkl_rt;
 import org.bytedeco.openblas.global.openblas;

@@ -1,4 +1,4 @@
-package dev.lanewise.bench.peers.coldstart;
+package dev.lanewise.bench.peers;
 
 import dev.lanewise.bench.coldstart.ColdStartNetwork;
 import dev.lanewise.bench.coldstart.Predictions;
