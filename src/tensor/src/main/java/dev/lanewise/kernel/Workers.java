@@ -1,8 +1,6 @@
 package dev.lanewise.kernel;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>  generation (32 bits) | parts (16 bits) | next part (16 bits)</pre>
  *
  * by the caller as well as the workers, so a caller never waits for a worker to wake: what no
- * worker has begun, it does itself. A worker looks for the next job for a short time, then parks.
+ * worker has begun, it does itself. A worker looks for the next job for a short time, giving way to
+ * whoever wants its processor, then parks.
  *
  * <p>One job runs at a time. A caller that finds the pool taken, by another caller or by itself one
  * level up, runs its parts alone: no deadlock, and never more busy threads than callers plus
@@ -35,13 +34,20 @@ public final class Workers {
   private static final long SPIN_NANOS = 50_000;
   private static final int SPINS_BEFORE_YIELD = 2_000;
 
+  /** A worker gives way this often, or it would hold up a caller that shares its processor. */
+  private static final int IDLE_SPINS_BEFORE_YIELD = 32;
+
+  // Indices of the shared words, each on cache lines of its own: their writers differ.
+  private static final int LINE = 16;
+  private static final int TAKEN = LINE;
+  private static final int STATE = 2 * LINE;
+  private static final int FINISHED = 3 * LINE;
+
   private static final AtomicReference<Workers> INSTANCE = new AtomicReference<>();
 
   private final int threads;
   private final Worker[] pool;
-  private final AtomicBoolean taken = new AtomicBoolean();
-  private final AtomicLong state = new AtomicLong();
-  private final AtomicInteger finished = new AtomicInteger();
+  private final AtomicLongArray words = new AtomicLongArray(4 * LINE);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private volatile @Nullable Body body;
   private volatile boolean stopped;
@@ -93,7 +99,7 @@ public final class Workers {
       throw new IllegalArgumentException(parts + " parts are more than " + MAX);
     }
     Workers workers = instance();
-    if (parts <= 1 || workers.threads == 1 || !workers.taken.compareAndSet(false, true)) {
+    if (parts <= 1 || workers.threads == 1 || !workers.words.compareAndSet(TAKEN, 0, 1)) {
       for (int part = 0; part < parts; part++) {
         body.run(part);
       }
@@ -102,25 +108,21 @@ public final class Workers {
     try {
       workers.share(parts, body);
     } finally {
-      workers.taken.set(false);
+      workers.words.setRelease(TAKEN, 0);
     }
   }
 
   @SuppressWarnings("ThreadPriorityCheck") // yields to the worker that still runs the last part
   private void share(int parts, Body job) {
-    finished.setPlain(0);
+    words.setPlain(FINISHED, 0);
     failure.setPlain(null);
     body = job;
-    long generation = (state.get() >>> 32) + 1;
-    state.set(generation << 32 | (long) parts << 16);
-    for (Worker worker : pool) {
-      if (worker.parked) {
-        LockSupport.unpark(worker.thread);
-      }
-    }
-    claim();
+    long generation = (words.getPlain(STATE) >>> 32) + 1;
+    words.set(STATE, generation << 32 | (long) parts << 16);
+    wake(parts - 1);
+    int others = parts - claim();
     int spins = 0;
-    while (finished.get() < parts) {
+    while (words.getAcquire(FINISHED) < others) {
       if (++spins < SPINS_BEFORE_YIELD) {
         Thread.onSpinWait();
       } else {
@@ -134,18 +136,28 @@ public final class Workers {
     }
   }
 
-  /** Runs parts of the current job until none is left; says whether there was one. */
-  private boolean claim() {
-    boolean any = false;
+  /** Wakes parked workers, no more than could find work. */
+  private void wake(int most) {
+    int awake = 0;
+    for (int i = 0; i < pool.length && awake < most; i++, awake++) {
+      if (pool[i].parked) {
+        LockSupport.unpark(pool[i].thread);
+      }
+    }
+  }
+
+  /** Runs parts of the current job until none is left, and returns how many it ran. */
+  private int claim() {
+    int ran = 0;
     while (true) {
-      long word = state.get();
+      long word = words.get(STATE);
       int next = (int) (word & 0xffff);
       int parts = (int) (word >>> 16 & 0xffff);
       if (next >= parts) {
-        return any;
+        return ran;
       }
-      if (state.compareAndSet(word, word + 1)) {
-        any = true;
+      if (words.compareAndSet(STATE, word, word + 1)) {
+        ran++;
         runPart(next);
       }
     }
@@ -160,8 +172,6 @@ public final class Workers {
       }
     } catch (Throwable t) {
       failure.compareAndSet(null, t);
-    } finally {
-      finished.incrementAndGet();
     }
   }
 
@@ -210,7 +220,7 @@ public final class Workers {
 
   /** Says whether a part of the current job is still unclaimed. */
   private boolean hasWork() {
-    long word = state.get();
+    long word = words.get(STATE);
     return (word & 0xffff) < (word >>> 16 & 0xffff);
   }
 
@@ -219,17 +229,31 @@ public final class Workers {
     volatile boolean parked;
 
     Worker(String name) {
-      thread = Thread.ofPlatform().daemon().name(name).unstarted(this);
+      // Lives longer than the caller that happens to start it, so takes nothing over from it.
+      thread =
+          Thread.ofPlatform()
+              .daemon()
+              .inheritInheritableThreadLocals(false)
+              .name(name)
+              .unstarted(this);
     }
 
     @Override
+    @SuppressWarnings("ThreadPriorityCheck") // yields to a caller that shares its processor
     public void run() {
       long idleSince = System.nanoTime();
+      int spins = 0;
       while (!stopped) {
-        if (claim()) {
+        int ran = claim();
+        if (ran > 0) {
+          words.getAndAdd(FINISHED, ran);
           idleSince = System.nanoTime();
         } else if (System.nanoTime() - idleSince < SPIN_NANOS) {
-          Thread.onSpinWait();
+          if (++spins % IDLE_SPINS_BEFORE_YIELD == 0) {
+            Thread.yield();
+          } else {
+            Thread.onSpinWait();
+          }
         } else {
           parked = true;
           if (!hasWork() && !stopped) {
