@@ -1,0 +1,189 @@
+package dev.lanewise.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A call of every kernel, so that what must hold for all of them is checked on this one list. A
+ * kernel that no call reaches fails {@link CompilationTest}.
+ */
+final class KernelCalls {
+  /** Five whole vectors and a tail: each loop of each kernel takes part. */
+  static final int N = 5 * Simd.LANES + 3;
+
+  private static final int ROWS = 3;
+
+  /** Results that nothing else reads, so that no compiler drops the work. */
+  private static volatile float sum;
+
+  private static volatile boolean finite;
+
+  private final List<KernelCall> calls = new ArrayList<>();
+  private final int n;
+
+  /** One kernel on operands of its own. */
+  record KernelCall(String name, Runnable call) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private KernelCalls(int n) {
+    this.n = n;
+    addMaps();
+    addRows();
+    addReductions();
+    addEpilogues();
+    addUpdates();
+    addProducts();
+  }
+
+  /** Every kernel on rows of {@link #N} elements. */
+  static List<KernelCall> all() {
+    return all(N);
+  }
+
+  /** Every kernel on rows of {@code n} elements. */
+  static List<KernelCall> all(int n) {
+    return List.copyOf(new KernelCalls(n).calls);
+  }
+
+  private void add(String name, Runnable call) {
+    calls.add(new KernelCall(name + " " + n, call));
+  }
+
+  private MemorySegment input(long seed) {
+    return Floats.of(Floats.random(ROWS * n, 0.1, 0.9, seed));
+  }
+
+  private MemorySegment output() {
+    return Floats.empty((long) ROWS * n);
+  }
+
+  private void addMaps() {
+    MemorySegment x = input(1);
+    MemorySegment y = input(2);
+    MemorySegment z = output();
+    for (Kernels.Map1 map : Kernels.UNARY) {
+      add(map.name(), () -> map.kernel().run(x, 0, z, 0, n));
+    }
+    for (Kernels.Map2 map : Kernels.BINARY) {
+      add(map.name(), () -> map.kernel().run(x, 0, y, 0, z, 0, n));
+    }
+    add("fill", () -> Elementwise.fill(z, 0, 1, n));
+    add("copy2d, transposed", () -> Elementwise.copy2d(x, 0, 1, ROWS, z, 0, ROWS, n));
+    add("copy2d, by rows", () -> Elementwise.copy2d(x, 0, n, 1, z, 0, ROWS, n - 1));
+    add("copy2d, broadcast", () -> Elementwise.copy2d(x, 0, 1, 0, z, 0, ROWS, n));
+  }
+
+  private void addRows() {
+    MemorySegment x = input(3);
+    MemorySegment y = input(4);
+    MemorySegment z = output();
+    MemorySegment labels = Floats.ints(0, 1, 2);
+    add("softmax", () -> SoftmaxRows.softmax(x, 0, z, 0, ROWS, n));
+    add("logSoftmax", () -> SoftmaxRows.logSoftmax(x, 0, z, 0, ROWS, n));
+    add("softmaxGrad", () -> SoftmaxRows.softmaxGrad(y, 0, x, 0, z, 0, ROWS, n));
+    add("logSoftmaxGrad", () -> SoftmaxRows.logSoftmaxGrad(y, 0, x, 0, z, 0, ROWS, n));
+    add("crossEntropyRows", () -> SoftmaxRows.crossEntropyRows(x, 0, labels, 0, z, 0, ROWS, n));
+    add(
+        "crossEntropyRowsGrad",
+        () -> SoftmaxRows.crossEntropyRowsGrad(x, 0, labels, 0, z, 0, ROWS, n, 0.5f));
+  }
+
+  private void addReductions() {
+    MemorySegment x = input(5);
+    MemorySegment y = input(6);
+    MemorySegment z = output();
+    add("sum", () -> sum = Reduction.sum(x, 0, n));
+    add("sumOfSquares", () -> sum = Reduction.sumOfSquares(x, 0, n));
+    add("dot", () -> sum = Reduction.dot(x, 0, y, 0, n));
+    add("squaredDifference", () -> sum = Reduction.squaredDifference(x, 0, y, 0, n));
+    add("max", () -> sum = Reduction.max(x, 0, n));
+    add("allFinite", () -> finite = Reduction.allFinite(x, 0, n));
+    add("rowSums", () -> Reduction.rowSums(x, 0, ROWS, n, z, 0));
+    add("columnSums", () -> Reduction.columnSums(x, 0, n, ROWS, n, z, 0, false));
+    add("argmaxRows", () -> Reduction.argmaxRows(x, 0, ROWS, n, z, 0));
+  }
+
+  private void addEpilogues() {
+    MemorySegment x = input(7);
+    MemorySegment y = input(8);
+    MemorySegment z = output();
+    MemorySegment w = output();
+    for (Activation act : Activation.values()) {
+      add("apply " + act, () -> Epilogue.apply(act, z, 0, n, ROWS, n - 1, y, 0));
+      if (act.gradientFromOutput()) {
+        add(
+            "backward " + act,
+            () -> Epilogue.backward(act, y, 0, x, 0, z, 0, ROWS, n, w, 0, false));
+      }
+    }
+  }
+
+  private void addUpdates() {
+    MemorySegment p = input(9);
+    MemorySegment g = input(10);
+    MemorySegment v = output();
+    MemorySegment w = output();
+    add("sgd", () -> Update.sgd(p, 0, g, 0, null, 0, n, 1e-3, 0, 0, false, false));
+    add("momentum", () -> Update.sgd(p, 0, g, 0, v, 0, n, 1e-3, 0.9, 0, true, false));
+    add(
+        "adam",
+        () -> Update.adam(p, 0, g, 0, v, 0, w, 0, n, 1e-3, 0.9, 0.99, 1e-8, 0.1, true, 0.5, 0.5));
+  }
+
+  private void addProducts() {
+    int strip = Blocking.NR + 3 * Simd.LANES + 2;
+    int row = 13 * Simd.LANES + 2;
+    for (boolean ta : new boolean[] {false, true}) {
+      for (boolean tb : new boolean[] {false, true}) {
+        for (float beta : new float[] {0, 1}) {
+          addProduct(ta, tb, 1, row, n, beta);
+          addProduct(ta, tb, 3, 9, n, beta);
+          addProduct(ta, tb, Blocking.MR + 1, strip, n, beta);
+        }
+      }
+    }
+    addProduct(false, false, n, 1, n, 0.5f);
+    addProduct(false, true, 2, n, 0, 0);
+  }
+
+  private void addProduct(boolean ta, boolean tb, int m, int cols, int k, float beta) {
+    MemorySegment a = Floats.of(Floats.random(m * k, -1, 1, 11));
+    MemorySegment b = Floats.of(Floats.random(k * cols, -1, 1, 12));
+    MemorySegment bias = Floats.of(Floats.random(cols, -1, 1, 13));
+    MemorySegment c = Floats.empty((long) m * cols);
+    long aRow = ta ? 1 : k;
+    long aCol = ta ? m : 1;
+    long bRow = tb ? 1 : cols;
+    long bCol = tb ? k : 1;
+    String name = (ta ? "T" : "N") + (tb ? "T " : "N ") + m + "x" + cols + "x" + k + " + " + beta;
+    calls.add(
+        new KernelCall(
+            "product " + name + " C",
+            () ->
+                Gemm.multiply(
+                    m,
+                    cols,
+                    k,
+                    1,
+                    a,
+                    0,
+                    aRow,
+                    aCol,
+                    b,
+                    0,
+                    bRow,
+                    bCol,
+                    beta,
+                    c,
+                    0,
+                    cols,
+                    bias,
+                    0,
+                    Activation.SIGMOID)));
+  }
+}
