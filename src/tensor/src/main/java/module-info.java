@@ -1,6 +1,7 @@
 /** Off-heap memory, kernels, arrays, differentiable operations and tensors. */
 module dev.lanewise.tensor {
   requires jdk.incubator.vector;
+  requires jdk.management;
   requires static org.jspecify;
 
   exports dev.lanewise.array;

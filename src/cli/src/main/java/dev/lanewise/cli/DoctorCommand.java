@@ -1,6 +1,7 @@
 package dev.lanewise.cli;
 
 import dev.lanewise.kernel.Roofline;
+import dev.lanewise.kernel.SelfCheck;
 import dev.lanewise.kernel.Simd;
 import dev.lanewise.kernel.Workers;
 import dev.lanewise.memory.Memory;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Command;
     description = {
       "Shows versions, vector width, threads and limits, and the speed that they allow, measured"
           + " now. Warnings say what slows or endangers the work; the"
-          + " exit code is 0 with or without them."
+          + " exit code is 1 where the kernels do not run as they should."
     },
     optionListHeading = "%nOptions:%n",
     footerHeading = "%nExample:%n",
@@ -27,9 +28,6 @@ import picocli.CommandLine.Command;
 final class DoctorCommand implements Callable<Integer> {
   /** More than any processor's cache, so that the bandwidth is that of memory. */
   private static final long BYTES_READ = 512L << 20;
-
-  /** Slower than this, a multiply-add is done by software. */
-  private static final double SLOWEST_HARDWARE_GFLOPS = 0.5;
 
   private final Screen screen;
 
@@ -39,31 +37,28 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    JvmFacts jvm = JvmFacts.ofThisJvm();
+    SelfCheck check = SelfCheck.run();
     List<List<String>> facts = new ArrayList<>();
-    addJava(facts, jvm);
+    addJava(facts);
     addLimits(facts);
-    double peak = Double.NaN;
-    if (jvm.hasC2()) {
-      peak = Roofline.peakGflops(1);
-      addSpeeds(facts, jvm, peak);
-    } else {
-      facts.add(List.of("speed", "not measured: it would take minutes without C2"));
-    }
+    addSpeeds(facts, check);
     screen.out().print(Text.table(2, facts));
     screen.out().println();
-    List<String> warnings = warnings(jvm, peak);
+    List<String> warnings = warnings(check);
     warnings.forEach(warning -> screen.out().println("WARNING: " + warning));
     if (warnings.isEmpty()) {
       screen.out().println("No warnings.");
     }
-    return 0;
+    return check.sound() ? 0 : 1;
   }
 
-  private static void addJava(List<List<String>> facts, JvmFacts jvm) {
+  private static void addJava(List<List<String>> facts) {
     facts.add(List.of("lanewise", Version.NUMBER));
-    facts.add(List.of("Java", jvm.version() + ", " + System.getProperty("java.vendor")));
-    facts.add(List.of("", System.getProperty("java.vm.name") + ", " + jvm.mode()));
+    facts.add(List.of("Java", Runtime.version() + ", " + System.getProperty("java.vendor")));
+    facts.add(
+        List.of(
+            "",
+            System.getProperty("java.vm.name") + ", " + System.getProperty("java.vm.info", "")));
     facts.add(
         List.of("machine", System.getProperty("os.name") + " on " + System.getProperty("os.arch")));
     facts.add(List.of("vectors", Simd.BITS + " bits, " + Simd.LANES + " floats: " + Simd.why()));
@@ -89,18 +84,25 @@ final class DoctorCommand implements Callable<Integer> {
                     : Text.bytes(Memory.limit()))));
   }
 
-  private static void addSpeeds(List<List<String>> facts, JvmFacts jvm, double peak) {
+  private static void addSpeeds(List<List<String>> facts, SelfCheck check) {
+    if (Double.isNaN(check.peakGflops())) {
+      facts.add(List.of("speed", "not measured: it would take minutes"));
+      return;
+    }
     int threads = Workers.threads();
-    String flag = jvm.fma().map(on -> ", UseFMA is " + on).orElse("");
-    facts.add(
-        List.of(
-            "multiply-add",
-            (peak < SLOWEST_HARDWARE_GFLOPS ? "in software" : "in hardware") + flag));
-    facts.add(List.of("FMA peak", gflops(peak) + " on 1 thread"));
+    facts.add(List.of("FMA peak", gflops(check.peakGflops()) + " on 1 thread"));
     if (threads > 1) {
       double peakOfAll = Roofline.peakGflops(threads);
       facts.add(List.of("", gflops(peakOfAll) + " on " + Text.count(threads, "thread")));
     }
+    facts.add(
+        List.of(
+            "matrix product",
+            String.format(
+                Locale.ROOT,
+                "%s on 1 thread, %.0f%% of the peak",
+                gflops(check.productGflops()),
+                100 * check.productGflops() / check.peakGflops())));
     long bytes = Math.min(BYTES_READ, Runtime.getRuntime().maxMemory() / 4);
     facts.add(
         List.of(
@@ -117,34 +119,15 @@ final class DoctorCommand implements Callable<Integer> {
     return String.format(Locale.ROOT, "%.1f GFLOPS", value);
   }
 
-  /** The warnings for a Java whose threads do {@code peak} GFLOPS each; NaN if not measured. */
-  static List<String> warnings(JvmFacts jvm, double peak) {
-    List<String> warnings = new ArrayList<>();
-    if (jvm.hasPinningBug()) {
-      warnings.add(
-          "Java "
-              + jvm.version()
-              + " has a bug of its G1 collector with pinned objects (JDK-8377811); use 25.0.3 or"
-              + " later.");
-    }
-    if (!jvm.hasC2()) {
-      warnings.add(
-          "the compiler C2 is off ("
-              + jvm.mode()
-              + "), and the kernels are many times slower without it; remove -Xint and"
-              + " -XX:TieredStopAtLevel.");
-    }
+  private static List<String> warnings(SelfCheck check) {
+    List<String> warnings = new ArrayList<>(check.findings());
     if (Simd.forced()) {
       warnings.add(
-          "the vector width is forced to "
+          "The vector width is forced to "
               + Simd.BITS
               + " bits; without -D"
               + Simd.PROPERTY
               + " the machine chooses its own.");
-    }
-    if (peak < SLOWEST_HARDWARE_GFLOPS) {
-      warnings.add(
-          "multiply-adds are done in software: this machine has no FMA, or -XX:-UseFMA hides it.");
     }
     return warnings;
   }

@@ -5,64 +5,54 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lanewise.cli.Cli.Run;
 import dev.lanewise.kernel.Simd;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DoctorCommandTest {
-  private static final double FAST = 100;
-
   @TempDir private Path temp;
 
   @Test
   void doctor() {
     Run run = Cli.run("doctor");
-    assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out())
         .contains(
             Runtime.version().toString(),
             Simd.BITS + " bits, " + Simd.LANES + " floats: " + Simd.why())
-        .containsPattern("multiply-add +in hardware")
         .containsPattern("processor quota +\\S+")
         .containsPattern("FMA peak +\\d+\\.\\d GFLOPS on 1 thread")
+        .containsPattern("matrix product +\\d+\\.\\d GFLOPS on 1 thread, \\d+% of the peak")
         .containsPattern("memory bandwidth +\\d+\\.\\d GB/s reading");
+    assertThat(run.code()).as(run.out() + run.err()).isEqualTo(codeThatGoesWith(run.out()));
+  }
+
+  /** The code says the same as the words; a busy machine may make a kernel slow. */
+  private static int codeThatGoesWith(String printed) {
+    return printed.contains("should allocate nothing") || printed.contains("matrix product runs at")
+        ? 1
+        : 0;
   }
 
   @Test
-  void warnings_none() {
-    if (!Simd.forced()) {
-      assertThat(DoctorCommand.warnings(jvm("25.0.3+9", "mixed mode", "4"), FAST)).isEmpty();
-      assertThat(DoctorCommand.warnings(jvm("26", "mixed mode", "4"), FAST)).isEmpty();
-    }
-  }
-
-  @Test
-  void warnings_javaBefore25_0_3() {
-    for (String version : new String[] {"25", "25.0.1+8", "25.0.2"}) {
-      assertThat(DoctorCommand.warnings(jvm(version, "mixed mode", "4"), FAST))
-          .anyMatch(warning -> warning.contains("JDK-8377811"));
-    }
-  }
-
-  @Test
-  void warnings_noC2() {
-    assertThat(DoctorCommand.warnings(jvm("25.0.3", "interpreted mode", "4"), FAST))
-        .anyMatch(warning -> warning.startsWith("the compiler C2 is off"));
-    assertThat(DoctorCommand.warnings(jvm("25.0.3", "mixed mode", "1"), FAST))
-        .anyMatch(warning -> warning.startsWith("the compiler C2 is off (mixed mode)"));
-  }
-
-  @Test
-  void warnings_noFma() {
-    assertThat(DoctorCommand.warnings(jvm("25.0.3", "mixed mode", "4"), 0.01))
-        .anyMatch(warning -> warning.contains("in software"));
-  }
-
-  private static JvmFacts jvm(String version, String mode, String lastTier) {
-    return new JvmFacts(
-        Runtime.Version.parse(version), mode, Optional.of(lastTier), Optional.of("true"));
+  void doctor_withoutC2_fails() throws Exception {
+    Process doctor =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "doctor")
+            .redirectErrorStream(true)
+            .start();
+    String printed = new String(doctor.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(doctor.waitFor()).as(printed).isOne();
+    assertThat(printed)
+        .containsPattern("speed +not measured")
+        .contains("WARNING: The compiler C2 is off", "remove -XX:TieredStopAtLevel=1.");
   }
 
   @Test
