@@ -31,6 +31,10 @@ public record SelfCheck(
   private static final long PATIENCE_NANOS = 60_000_000_000L;
 
   private static final long IDLE_NANOS = 3_000_000_000L;
+
+  /** A rise by less than this factor is noise. */
+  private static final double SETTLED = 1.1;
+
   private static final long TURN_NANOS = 5_000_000;
   private static final int MEASURED_TURNS = 20;
 
@@ -55,7 +59,7 @@ public record SelfCheck(
     }
     Map<String, Runnable> kernels = kernels();
     boolean sound = warm(kernels, findings);
-    double peak = Roofline.peakGflops(1);
+    double peak = settledPeak();
     Runnable product = kernels.values().iterator().next();
     double flops = 2.0 * M * N * K;
     double rate = flops / 1e9 * callsPerSecond(product, SOUND_SHARE * peak * 1e9 / flops);
@@ -154,6 +158,18 @@ public record SelfCheck(
               + (findings.isEmpty() ? "; start the JVM again." : "."));
     }
     return cold.isEmpty();
+  }
+
+  /** The peak, measured until it rises no more: the loop that measures it must be warm too. */
+  private static double settledPeak() {
+    double last = 0;
+    double peak = Roofline.peakGflops(1);
+    Patience patience = new Patience();
+    while (peak > SETTLED * last && patience.lasts()) {
+      last = peak;
+      peak = Math.max(peak, Roofline.peakGflops(1));
+    }
+    return peak;
   }
 
   /** The rate of a kernel, measured until it is enough or stays too low. */
