@@ -211,7 +211,6 @@ class WorkersTest {
     assertRest();
     workers().forEach(Thread::interrupt);
     assertRest();
-    workers().forEach(Thread::interrupt);
     run_bothThreadsMeet();
     assertRest();
   }
