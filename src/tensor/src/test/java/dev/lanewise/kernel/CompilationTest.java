@@ -26,6 +26,9 @@ class CompilationTest {
   /** Far more than the warm-up of every kernel takes on one slow processor. */
   private static final String PATIENCE_SECONDS = "120";
 
+  /** A bad kernel never gets warm, so the wait for it is always this long. */
+  private static final String BAD_PATIENCE_SECONDS = "8";
+
   @Test
   void kernels_areCompiled_inTheBadOrder() throws Exception {
     kernels_areCompiled("-XX:Tier3DelayOn=0");
@@ -42,14 +45,14 @@ class CompilationTest {
     Set<String> kernels = KernelMethods.all();
     assertThat(kernels)
         .contains("MicroKernel::zero4x4", "Pack::column", "Update::adamLoop", "Gemm::strip");
-    Output child = load(List.of(order), String.valueOf(KernelCalls.N));
+    Output child = load(List.of(order), PATIENCE_SECONDS, String.valueOf(KernelCalls.N));
     assertThat(findings(child, kernels)).isEmpty();
   }
 
   /** What these tests are there to catch, they catch. */
   @Test
   void tooWide_isCaught() throws Exception {
-    Output child = load(List.of("-XX:Tier3DelayOn=0"), "wide");
+    Output child = load(List.of("-XX:Tier3DelayOn=0"), BAD_PATIENCE_SECONDS, "wide");
     assertThat(findings(child, Set.of("BadKernels::wide")))
         .anyMatch(finding ->
             finding.startsWith("BadKernels::wide was refused at tier 3: COMPILE SKIPPED: out of"));
@@ -60,6 +63,7 @@ class CompilationTest {
     Output child =
         load(
             List.of("-XX:CompileCommand=dontinline,dev.lanewise.kernel.BadKernels::helper"),
+            BAD_PATIENCE_SECONDS,
             "helped");
     assertThat(findings(child, Set.of("BadKernels::helped")))
         .anyMatch(finding -> finding.matches("helped allocates [1-9]\\d+ bytes a call"));
@@ -75,11 +79,11 @@ class CompilationTest {
         .containsExactly("Gemm::slow never reached C2");
   }
 
-  private static Output load(List<String> options, String what) throws Exception {
+  private static Output load(List<String> options, String patience, String what) throws Exception {
     List<String> all = ChildJvm.likeThisOne(CompilationLog.OPTIONS);
     all.addAll(options);
     all.add("-Ddev.lanewise.threads=1");
-    Output child = ChildJvm.run(KernelLoad.class, all, PATIENCE_SECONDS, what);
+    Output child = ChildJvm.run(KernelLoad.class, all, patience, what);
     assertThat(child.code()).as(child.err()).isZero();
     return child;
   }
