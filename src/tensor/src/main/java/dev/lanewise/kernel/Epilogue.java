@@ -79,6 +79,7 @@ public final class Epilogue {
   }
 
   private static void biasLoop(MemorySegment c, long co, MemorySegment bias, long bo, int n) {
+    Simd.expectNative(c, bias);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -96,6 +97,7 @@ public final class Epilogue {
   }
 
   private static void biasReluLoop(MemorySegment c, long co, MemorySegment bias, long bo, int n) {
+    Simd.expectNative(c, bias);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;

@@ -56,6 +56,7 @@ public final class Reduction {
   }
 
   private static float sumBlock(MemorySegment x, long xo, int n) {
+    Simd.expectNative(x);
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
@@ -105,6 +106,7 @@ public final class Reduction {
   }
 
   private static float sumOfSquaresBlock(MemorySegment x, long xo, int n) {
+    Simd.expectNative(x);
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
@@ -161,6 +163,7 @@ public final class Reduction {
   }
 
   private static float dotBlock(MemorySegment a, long ao, MemorySegment b, long bo, int n) {
+    Simd.expectNative(a, b);
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
@@ -226,6 +229,7 @@ public final class Reduction {
 
   private static float squaredDifferenceBlock(
       MemorySegment a, long ao, MemorySegment b, long bo, int n) {
+    Simd.expectNative(a, b);
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
@@ -293,6 +297,7 @@ public final class Reduction {
   }
 
   private static float maxChunk(MemorySegment x, long xo, int n) {
+    Simd.expectNative(x);
     FloatVector s0 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
     FloatVector s1 = s0;
     int i = 0;
@@ -324,6 +329,7 @@ public final class Reduction {
 
   /** Adds up {@code 0 * x}, which is zero for a finite number and NaN for any other. */
   private static boolean finiteBlock(MemorySegment x, long xo, int n) {
+    Simd.expectNative(x);
     FloatVector sum = FloatVector.zero(F);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -389,6 +395,7 @@ public final class Reduction {
   /** Four vectors of columns. */
   private static void addFourColumns(
       MemorySegment x, long base, long stride, int rows, MemorySegment dst, long d) {
+    Simd.expectNative(x, dst);
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
@@ -413,6 +420,7 @@ public final class Reduction {
   /** One vector of columns, of which the first {@code width} are there. */
   private static void addColumns(
       MemorySegment x, long base, long stride, int rows, MemorySegment dst, long d, int width) {
+    Simd.expectNative(x, dst);
     VectorMask<Float> m = F.indexInRange(0, width);
     FloatVector s = FloatVector.zero(F);
     for (int r = 0; r < rows; r++) {

@@ -114,6 +114,40 @@ public final class Simd {
   }
 
   /**
+   * Shows the compiler that a kernel's segments are native, at the top of the method that holds the
+   * loop.
+   *
+   * <p>The vectors' own code is shared with every other use of a segment in the process, heap ones
+   * included: where its profile has seen two kinds of segments, the compiler prepares for both, and
+   * hoists no check out of the loop. A call whose profile knows one kind alone settles the matter
+   * for all that follow it. Bounds and kind were checked at the door.
+   */
+  static void expectNative(MemorySegment a) {
+    if (!a.isNative()) {
+      throw new AssertionError(a);
+    }
+  }
+
+  /** As {@link #expectNative(MemorySegment)}. */
+  static void expectNative(MemorySegment a, MemorySegment b) {
+    expectNative(a);
+    expectNative(b);
+  }
+
+  /** As {@link #expectNative(MemorySegment)}. */
+  static void expectNative(MemorySegment a, MemorySegment b, MemorySegment c) {
+    expectNative(a);
+    expectNative(b);
+    expectNative(c);
+  }
+
+  /** As {@link #expectNative(MemorySegment)}. */
+  static void expectNative(MemorySegment a, MemorySegment b, MemorySegment c, MemorySegment d) {
+    expectNative(a, b);
+    expectNative(c, d);
+  }
+
+  /**
    * Checks a segment of {@code rows} times {@code cols} contiguous elements and returns their
    * number.
    */
