@@ -32,6 +32,7 @@ public final class Elementwise {
 
   private static void addLoop(
       MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment dst, long d, int n) {
+    Simd.expectNative(a, b, dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -61,6 +62,7 @@ public final class Elementwise {
 
   private static void subLoop(
       MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment dst, long d, int n) {
+    Simd.expectNative(a, b, dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -90,6 +92,7 @@ public final class Elementwise {
 
   private static void mulLoop(
       MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment dst, long d, int n) {
+    Simd.expectNative(a, b, dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -119,6 +122,7 @@ public final class Elementwise {
 
   private static void divLoop(
       MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment dst, long d, int n) {
+    Simd.expectNative(a, b, dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -147,6 +151,7 @@ public final class Elementwise {
 
   private static void addScalarLoop(
       MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -171,8 +176,9 @@ public final class Elementwise {
     }
   }
 
-  private static void mulScalarLoop(
-      MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
+  /** As {@link #mulScalar}, of offsets in bytes within bounds. */
+  static void mulScalarLoop(MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -197,8 +203,9 @@ public final class Elementwise {
     }
   }
 
-  /** As {@link #divScalar}, of offsets in bytes within bounds. */
-  static void divScalarLoop(MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
+  private static void divScalarLoop(
+      MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -225,6 +232,7 @@ public final class Elementwise {
 
   private static void rsubScalarLoop(
       MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -251,6 +259,7 @@ public final class Elementwise {
 
   private static void rdivScalarLoop(
       MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -277,6 +286,7 @@ public final class Elementwise {
 
   private static void affineLoop(
       MemorySegment src, long so, float scale, float shift, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -315,6 +325,7 @@ public final class Elementwise {
 
   private static void squareGradLoop(
       MemorySegment x, long xo, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
+    Simd.expectNative(x, dy, dx);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -346,6 +357,7 @@ public final class Elementwise {
   }
 
   private static void axpyLoop(float s, MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+    Simd.expectNative(x, y);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -376,6 +388,7 @@ public final class Elementwise {
 
   private static void mulAddLoop(
       MemorySegment x, long xo, MemorySegment y, long yo, MemorySegment z, long zo, int n) {
+    Simd.expectNative(x, y, z);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -403,6 +416,7 @@ public final class Elementwise {
   }
 
   private static void fillLoop(float value, MemorySegment dst, long d, int n) {
+    Simd.expectNative(dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;

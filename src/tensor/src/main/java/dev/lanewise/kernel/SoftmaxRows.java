@@ -6,6 +6,7 @@ import static dev.lanewise.kernel.Reduction.SWAP_4;
 import static dev.lanewise.kernel.Reduction.SWAP_8;
 import static dev.lanewise.kernel.Simd.CHUNK;
 import static dev.lanewise.kernel.Simd.F;
+import static dev.lanewise.kernel.Simd.I;
 import static dev.lanewise.kernel.Simd.LANES;
 import static dev.lanewise.kernel.Simd.ORDER;
 import static dev.lanewise.kernel.VectorMath.BIAS;
@@ -17,16 +18,25 @@ import static dev.lanewise.kernel.VectorMath.EXP_5;
 import static dev.lanewise.kernel.VectorMath.EXP_6;
 import static dev.lanewise.kernel.VectorMath.EXP_MAX;
 import static dev.lanewise.kernel.VectorMath.EXP_MIN;
+import static dev.lanewise.kernel.VectorMath.E_2;
+import static dev.lanewise.kernel.VectorMath.E_3;
+import static dev.lanewise.kernel.VectorMath.E_4;
+import static dev.lanewise.kernel.VectorMath.E_5;
+import static dev.lanewise.kernel.VectorMath.E_6;
 import static dev.lanewise.kernel.VectorMath.LN2_HIGH;
 import static dev.lanewise.kernel.VectorMath.LN2_LOW;
 import static dev.lanewise.kernel.VectorMath.LOG2_E;
 import static dev.lanewise.kernel.VectorMath.MAGIC;
 import static dev.lanewise.kernel.VectorMath.MAGIC_BITS;
+import static dev.lanewise.kernel.VectorMath.ONE_BITS;
+import static dev.lanewise.kernel.VectorMath.ORDINARY;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.FMA;
+import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.MAX;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -38,18 +48,20 @@ import jdk.incubator.vector.VectorMask;
  * The softmax of rows, its logarithm, the cross-entropy against labels, and their gradients.
  *
  * <p>Each row's greatest element is taken off before the exponential, so that none overflows, and
- * each row is summed in the order of {@link Reduction#sum}, whatever stands beside it.
+ * each row is summed in an order that depends on its length alone.
  */
 public final class SoftmaxRows {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+  /** The elements whose exponentials are summed in single precision. */
+  private static final int BLOCK = 1024;
+
+  /** The bytes of a vector. */
+  private static final long STEP = 4L * LANES;
+
   private SoftmaxRows() {}
 
-  /**
-   * The softmax of each row, {@code dst = exp(src - max) / sum(exp(src - max))}.
-   *
-   * <p>Each row is summed in the order of {@link Reduction#sum}.
-   */
+  /** The softmax of each row, {@code dst = exp(src - max) / sum(exp(src - max))}. */
   public static void softmax(
       MemorySegment src, long so, MemorySegment dst, long d, long rows, long cols) {
     Simd.check(src, so, rows, cols);
@@ -57,17 +69,169 @@ public final class SoftmaxRows {
     for (long r = 0; r < rows; r++) {
       long s = (so + r * cols) << 2;
       long to = (d + r * cols) << 2;
-      float max = Reduction.maxOf(src, s, cols);
-      for (long i = 0; i < cols; i += CHUNK) {
-        VectorMath.expOf(
-            src, s + (i << 2), max, dst, to + (i << 2), (int) Math.min(CHUNK, cols - i));
+      float max = greatestOf(src, s, cols);
+      double sum = 0;
+      for (long i = 0; i < cols; i += BLOCK) {
+        int count = (int) Math.min(BLOCK, cols - i);
+        sum += expOf(src, s + (i << 2), max, dst, to + (i << 2), count);
       }
-      float sum = Reduction.sumOf(dst, to, cols);
+      float scale = (float) (1 / sum);
       for (long i = 0; i < cols; i += CHUNK) {
-        Elementwise.divScalarLoop(
-            dst, to + (i << 2), sum, dst, to + (i << 2), (int) Math.min(CHUNK, cols - i));
+        Elementwise.mulScalarLoop(
+            dst, to + (i << 2), scale, dst, to + (i << 2), (int) Math.min(CHUNK, cols - i));
       }
     }
+  }
+
+  /** The greatest element but for NaN. */
+  private static float greatestOf(MemorySegment x, long xo, long n) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (long i = 0; i < n; i += CHUNK) {
+      max = Math.max(max, greatest(x, xo + (i << 2), (int) Math.min(CHUNK, n - i)));
+    }
+    return max;
+  }
+
+  private static float greatest(MemorySegment x, long xo, int n) {
+    Simd.expectNative(x);
+    FloatVector g0 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+    FloatVector g1 = g0;
+    FloatVector g2 = g0;
+    FloatVector g3 = g0;
+    int i = 0;
+    for (; i <= n - 4 * LANES; i += 4 * LANES) {
+      long at = xo + ((long) i << 2);
+      FloatVector x0 = FloatVector.fromMemorySegment(F, x, at, ORDER);
+      g0 = g0.blend(x0, x0.compare(GT, g0));
+      FloatVector x1 = FloatVector.fromMemorySegment(F, x, at + STEP, ORDER);
+      g1 = g1.blend(x1, x1.compare(GT, g1));
+      FloatVector x2 = FloatVector.fromMemorySegment(F, x, at + 2 * STEP, ORDER);
+      g2 = g2.blend(x2, x2.compare(GT, g2));
+      FloatVector x3 = FloatVector.fromMemorySegment(F, x, at + 3 * STEP, ORDER);
+      g3 = g3.blend(x3, x3.compare(GT, g3));
+    }
+    for (; i < n; i += LANES) {
+      VectorMask<Float> m = F.indexInRange(i, n);
+      FloatVector x0 = FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER, m);
+      g0 = g0.blend(x0, x0.compare(GT, g0).and(m));
+    }
+    return g0.max(g1).max(g2.max(g3)).reduceLanes(MAX);
+  }
+
+  /** {@code dst = exp(src - shift)}, none of which is above one; returns the sum. */
+  private static float expOf(
+      MemorySegment src, long so, float shift, MemorySegment dst, long d, int n) {
+    int whole = n & -2 * LANES;
+    int quick = reachesDown(src, so, shift - ORDINARY, whole) ? whole : 0;
+    float sum = expQuick(src, so, shift, dst, d, quick);
+    if (quick < n) {
+      long at = (long) quick << 2;
+      sum += expCareful(src, so + at, shift, dst, d + at, n - quick);
+    }
+    return sum;
+  }
+
+  /** Whether none of whole vectors lies below a bound. NaN may pass. */
+  private static boolean reachesDown(MemorySegment x, long xo, float bound, int n) {
+    Simd.expectNative(x);
+    IntVector signs = IntVector.zero(I);
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i << 2;
+      FloatVector above = FloatVector.fromMemorySegment(F, x, xo + at, ORDER).sub(bound);
+      signs = signs.or(above.reinterpretAsInts());
+    }
+    return signs.compare(GE, 0).allTrue();
+  }
+
+  /** Whole vectors whose exponentials are normal numbers, or NaN. */
+  private static float expQuick(
+      MemorySegment src, long so, float shift, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
+    FloatVector sum0 = FloatVector.zero(F);
+    FloatVector sum1 = FloatVector.zero(F);
+    for (int i = 0; i < n; i += 2 * LANES) {
+      long at = (long) i << 2;
+      FloatVector a0 = FloatVector.fromMemorySegment(F, src, so + at, ORDER).sub(shift);
+      FloatVector a1 = FloatVector.fromMemorySegment(F, src, so + at + STEP, ORDER).sub(shift);
+      FloatVector t0 = a0.fma(LOG2_E, MAGIC);
+      FloatVector t1 = a1.fma(LOG2_E, MAGIC);
+      FloatVector k0 = t0.sub(MAGIC);
+      FloatVector k1 = t1.sub(MAGIC);
+      FloatVector r0 = k0.fma(FloatVector.broadcast(F, -LN2_HIGH), a0);
+      FloatVector r1 = k1.fma(FloatVector.broadcast(F, -LN2_HIGH), a1);
+      r0 = k0.fma(FloatVector.broadcast(F, -LN2_LOW), r0);
+      r1 = k1.fma(FloatVector.broadcast(F, -LN2_LOW), r1);
+      FloatVector p0 = r0.fma(E_6, E_5);
+      FloatVector p1 = r1.fma(E_6, E_5);
+      p0 = p0.lanewise(FMA, r0, E_4);
+      p1 = p1.lanewise(FMA, r1, E_4);
+      p0 = p0.lanewise(FMA, r0, E_3);
+      p1 = p1.lanewise(FMA, r1, E_3);
+      p0 = p0.lanewise(FMA, r0, E_2);
+      p1 = p1.lanewise(FMA, r1, E_2);
+      p0 = p0.lanewise(FMA, r0, 1f);
+      p1 = p1.lanewise(FMA, r1, 1f);
+      p0 = p0.lanewise(FMA, r0, 1f);
+      p1 = p1.lanewise(FMA, r1, 1f);
+      FloatVector s0 =
+          t0.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+      FloatVector s1 =
+          t1.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+      p0 = p0.mul(s0);
+      p1 = p1.mul(s1);
+      p0.intoMemorySegment(dst, d + at, ORDER);
+      p1.intoMemorySegment(dst, d + at + STEP, ORDER);
+      sum0 = sum0.add(p0);
+      sum1 = sum1.add(p1);
+    }
+    FloatVector sum = sum0.add(sum1);
+    if (LANES > 8) {
+      sum = sum.add(sum.rearrange(SWAP_8));
+    }
+    if (LANES > 4) {
+      sum = sum.add(sum.rearrange(SWAP_4));
+    }
+    sum = sum.add(sum.rearrange(SWAP_2));
+    sum = sum.add(sum.rearrange(SWAP_1));
+    return sum.lane(0);
+  }
+
+  private static float expCareful(
+      MemorySegment src, long so, float shift, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
+    FloatVector sum = FloatVector.zero(F);
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i << 2;
+      VectorMask<Float> m = F.indexInRange(i, n);
+      FloatVector a = FloatVector.fromMemorySegment(F, src, so + at, ORDER, m).sub(shift);
+      a = a.blend(EXP_MIN, a.compare(LT, EXP_MIN));
+      FloatVector t = a.fma(LOG2_E, MAGIC);
+      FloatVector k = t.sub(MAGIC);
+      FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), a);
+      r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
+      FloatVector p = r.fma(E_6, E_5);
+      p = p.lanewise(FMA, r, E_4);
+      p = p.lanewise(FMA, r, E_3);
+      p = p.lanewise(FMA, r, E_2);
+      p = p.lanewise(FMA, r, 1f);
+      p = p.lanewise(FMA, r, 1f);
+      IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
+      IntVector half = e.lanewise(ASHR, 1);
+      FloatVector s1 = half.add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
+      FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
+      p = p.mul(s1).mul(s2);
+      p.intoMemorySegment(dst, d + at, ORDER, m);
+      sum = sum.add(p, m);
+    }
+    if (LANES > 8) {
+      sum = sum.add(sum.rearrange(SWAP_8));
+    }
+    if (LANES > 4) {
+      sum = sum.add(sum.rearrange(SWAP_4));
+    }
+    sum = sum.add(sum.rearrange(SWAP_2));
+    sum = sum.add(sum.rearrange(SWAP_1));
+    return sum.lane(0);
   }
 
   /** The logarithm of the softmax of each row, {@code dst = src - logsumexp(src)}. */
@@ -78,7 +242,7 @@ public final class SoftmaxRows {
     for (long r = 0; r < rows; r++) {
       long s = (so + r * cols) << 2;
       long to = (d + r * cols) << 2;
-      float max = Reduction.maxOf(src, s, cols);
+      float max = greatestOf(src, s, cols);
       float log = (float) Math.log(expSumOf(src, s, max, cols));
       for (long i = 0; i < cols; i += CHUNK) {
         subTwiceLoop(
@@ -90,6 +254,7 @@ public final class SoftmaxRows {
   /** {@code dst = src - first - second}: the small difference is made first, and loses nothing. */
   private static void subTwiceLoop(
       MemorySegment src, long so, float first, float second, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -108,42 +273,60 @@ public final class SoftmaxRows {
     }
   }
 
-  /** The sum of {@code exp(x - shift)}: blocks in single precision, their sums in double. */
+  /**
+   * The sum of {@code exp(x - shift)}, one of which is one: blocks in single precision, their sums
+   * in double. Terms too small to count are taken for the least that is a normal number.
+   */
   private static double expSumOf(MemorySegment x, long base, float shift, long n) {
     double sum = 0;
-    long whole = n & -LANES;
-    for (long i = 0; i < whole; i += Reduction.BLOCK) {
-      sum += expSumLoop(x, base + (i << 2), shift, (int) Math.min(Reduction.BLOCK, whole - i));
+    long whole = n & -2L * LANES;
+    for (long i = 0; i < whole; i += BLOCK) {
+      sum += expSumLoop(x, base + (i << 2), shift, (int) Math.min(BLOCK, whole - i));
     }
-    if (whole < n) {
-      sum += expSumTail(x, base + (whole << 2), shift, (int) (n - whole));
+    for (long i = whole; i < n; i += LANES) {
+      sum += expSumTail(x, base + (i << 2), shift, (int) (n - i));
     }
     return sum;
   }
 
   private static float expSumLoop(MemorySegment x, long base, float shift, int n) {
-    FloatVector sum = FloatVector.zero(F);
-    for (int i = 0; i < n; i += LANES) {
+    Simd.expectNative(x);
+    FloatVector sum0 = FloatVector.zero(F);
+    FloatVector sum1 = FloatVector.zero(F);
+    for (int i = 0; i < n; i += 2 * LANES) {
       long at = (long) i << 2;
-      FloatVector a = FloatVector.fromMemorySegment(F, x, base + at, ORDER).sub(shift);
-      a = a.blend(EXP_MIN, a.compare(LT, EXP_MIN));
-      a = a.blend(EXP_MAX, a.compare(GT, EXP_MAX));
-      FloatVector t = a.fma(LOG2_E, MAGIC);
-      FloatVector k = t.sub(MAGIC);
-      FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), a);
-      r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-      FloatVector p = r.fma(EXP_6, EXP_5);
-      p = p.lanewise(FMA, r, EXP_4);
-      p = p.lanewise(FMA, r, EXP_3);
-      p = p.lanewise(FMA, r, EXP_2);
-      p = p.lanewise(FMA, r, EXP_1);
-      p = p.fma(r.mul(r), r).add(1f);
-      IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
-      IntVector half = e.lanewise(ASHR, 1);
-      FloatVector s1 = half.add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-      FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-      sum = sum.add(p.mul(s1).mul(s2));
+      FloatVector a0 = FloatVector.fromMemorySegment(F, x, base + at, ORDER).sub(shift);
+      FloatVector a1 = FloatVector.fromMemorySegment(F, x, base + at + STEP, ORDER).sub(shift);
+      a0 = a0.blend(-ORDINARY, a0.compare(LT, -ORDINARY));
+      a1 = a1.blend(-ORDINARY, a1.compare(LT, -ORDINARY));
+      FloatVector t0 = a0.fma(LOG2_E, MAGIC);
+      FloatVector t1 = a1.fma(LOG2_E, MAGIC);
+      FloatVector k0 = t0.sub(MAGIC);
+      FloatVector k1 = t1.sub(MAGIC);
+      FloatVector r0 = k0.fma(FloatVector.broadcast(F, -LN2_HIGH), a0);
+      FloatVector r1 = k1.fma(FloatVector.broadcast(F, -LN2_HIGH), a1);
+      r0 = k0.fma(FloatVector.broadcast(F, -LN2_LOW), r0);
+      r1 = k1.fma(FloatVector.broadcast(F, -LN2_LOW), r1);
+      FloatVector p0 = r0.fma(E_6, E_5);
+      FloatVector p1 = r1.fma(E_6, E_5);
+      p0 = p0.lanewise(FMA, r0, E_4);
+      p1 = p1.lanewise(FMA, r1, E_4);
+      p0 = p0.lanewise(FMA, r0, E_3);
+      p1 = p1.lanewise(FMA, r1, E_3);
+      p0 = p0.lanewise(FMA, r0, E_2);
+      p1 = p1.lanewise(FMA, r1, E_2);
+      p0 = p0.lanewise(FMA, r0, 1f);
+      p1 = p1.lanewise(FMA, r1, 1f);
+      p0 = p0.lanewise(FMA, r0, 1f);
+      p1 = p1.lanewise(FMA, r1, 1f);
+      FloatVector s0 =
+          t0.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+      FloatVector s1 =
+          t1.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+      sum0 = p0.fma(s0, sum0);
+      sum1 = p1.fma(s1, sum1);
     }
+    FloatVector sum = sum0.add(sum1);
     if (LANES > 8) {
       sum = sum.add(sum.rearrange(SWAP_8));
     }
@@ -156,26 +339,22 @@ public final class SoftmaxRows {
   }
 
   private static float expSumTail(MemorySegment x, long base, float shift, int n) {
+    Simd.expectNative(x);
     VectorMask<Float> m = F.indexInRange(0, n);
-    FloatVector sum = FloatVector.zero(F);
     FloatVector a = FloatVector.fromMemorySegment(F, x, base, ORDER, m).sub(shift);
-    a = a.blend(EXP_MIN, a.compare(LT, EXP_MIN));
-    a = a.blend(EXP_MAX, a.compare(GT, EXP_MAX));
+    a = a.blend(-ORDINARY, a.compare(LT, -ORDINARY));
     FloatVector t = a.fma(LOG2_E, MAGIC);
     FloatVector k = t.sub(MAGIC);
     FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), a);
     r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-    FloatVector p = r.fma(EXP_6, EXP_5);
-    p = p.lanewise(FMA, r, EXP_4);
-    p = p.lanewise(FMA, r, EXP_3);
-    p = p.lanewise(FMA, r, EXP_2);
-    p = p.lanewise(FMA, r, EXP_1);
-    p = p.fma(r.mul(r), r).add(1f);
-    IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
-    IntVector half = e.lanewise(ASHR, 1);
-    FloatVector s1 = half.add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-    FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-    sum = sum.add(p.mul(s1).mul(s2), m);
+    FloatVector p = r.fma(E_6, E_5);
+    p = p.lanewise(FMA, r, E_4);
+    p = p.lanewise(FMA, r, E_3);
+    p = p.lanewise(FMA, r, E_2);
+    p = p.lanewise(FMA, r, 1f);
+    p = p.lanewise(FMA, r, 1f);
+    FloatVector s = t.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+    FloatVector sum = FloatVector.zero(F).add(p.mul(s), m);
     if (LANES > 8) {
       sum = sum.add(sum.rearrange(SWAP_8));
     }
@@ -232,6 +411,7 @@ public final class SoftmaxRows {
       MemorySegment dx,
       long dxo,
       int n) {
+    Simd.expectNative(y, dy, dx);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -310,6 +490,7 @@ public final class SoftmaxRows {
       MemorySegment dx,
       long dxo,
       int n) {
+    Simd.expectNative(y, dy, dx);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector a = FloatVector.fromMemorySegment(F, y, yo + at, ORDER);
@@ -346,6 +527,7 @@ public final class SoftmaxRows {
       MemorySegment dx,
       long dxo,
       int n) {
+    Simd.expectNative(y, dy, dx);
     VectorMask<Float> m = F.indexInRange(0, n);
 
     FloatVector a = FloatVector.fromMemorySegment(F, y, yo, ORDER, m);
@@ -390,7 +572,7 @@ public final class SoftmaxRows {
     for (long r = 0; r < rows; r++) {
       long row = (lo + r * cols) << 2;
       int label = label(labels, labelsOffset, r, cols);
-      float max = Reduction.maxOf(logits, row, cols);
+      float max = greatestOf(logits, row, cols);
       double log = Math.log(expSumOf(logits, row, max, cols));
       float own = logits.get(FLOAT, row + ((long) label << 2));
       losses.set(FLOAT, (lossesOffset + r) << 2, (float) (log + ((double) max - own)));

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Coefficients are computed in double precision and rounded once.
  */
 public final class Update {
+  private static final Sweep.Kernel ADAM = Update::adamOf;
+
   private Update() {}
 
   /**
@@ -78,6 +80,7 @@ public final class Update {
 
   private static void sgdLoop(
       MemorySegment p, long po, MemorySegment g, long go, float step, float decay, int n) {
+    Simd.expectNative(p, g);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -145,6 +148,7 @@ public final class Update {
       float ofGradient,
       float ofMomentum,
       int n) {
+    Simd.expectNative(p, g, buf);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, p, po + at, ORDER);
@@ -173,6 +177,7 @@ public final class Update {
       float ofGradient,
       float ofMomentum,
       int n) {
+    Simd.expectNative(p, g, buf);
     VectorMask<Float> m = F.indexInRange(0, n);
 
     FloatVector x = FloatVector.fromMemorySegment(F, p, po, ORDER, m);
@@ -222,26 +227,64 @@ public final class Update {
     float keep = decoupledDecay ? (float) (1 - lr * weightDecay) : 1;
     float l2 = decoupledDecay ? 0 : (float) weightDecay;
     float rootScale = (float) (1 / Math.sqrt(biasCorrection2));
-    for (long i = 0; i < n; i += CHUNK) {
+    float rest1 = (float) (1 - beta1);
+    float rest2 = (float) (1 - beta2);
+    if (Sweep.single(n)) {
       adamOf(
           p,
-          (po + i) << 2,
+          po << 2,
           g,
-          (go + i) << 2,
+          go << 2,
           m,
-          (mo + i) << 2,
+          mo << 2,
           v,
-          (vo + i) << 2,
+          vo << 2,
           step,
           keep,
           l2,
-          (float) (1 - beta1),
+          rest1,
           (float) beta2,
-          (float) (1 - beta2),
+          rest2,
           rootScale,
           (float) eps,
-          (int) Math.min(CHUNK, n - i));
+          (int) n);
+      return;
     }
+    Sweep sweep = Sweep.take(p, po, g, go, m, mo);
+    sweep.d = v;
+    sweep.dAt = vo << 2;
+    float[] c = sweep.coefficients;
+    c[0] = step;
+    c[1] = keep;
+    c[2] = l2;
+    c[3] = rest1;
+    c[4] = (float) beta2;
+    c[5] = rest2;
+    c[6] = rootScale;
+    c[7] = (float) eps;
+    sweep.run(ADAM, n);
+  }
+
+  private static void adamOf(Sweep s, long at, int n) {
+    float[] c = s.coefficients;
+    adamOf(
+        s.a,
+        s.aAt + at,
+        s.b,
+        s.bAt + at,
+        s.c,
+        s.cAt + at,
+        s.d,
+        s.dAt + at,
+        c[0],
+        c[1],
+        c[2],
+        c[3],
+        c[4],
+        c[5],
+        c[6],
+        c[7],
+        n);
   }
 
   private static void adamOf(
@@ -292,6 +335,7 @@ public final class Update {
       float rootScale,
       float eps,
       int n) {
+    Simd.expectNative(p, g, first, second);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, p, po + at, ORDER);
@@ -328,6 +372,7 @@ public final class Update {
       float rootScale,
       float eps,
       int n) {
+    Simd.expectNative(p, g, first, second);
     VectorMask<Float> m = F.indexInRange(0, n);
 
     FloatVector x = FloatVector.fromMemorySegment(F, p, po, ORDER, m);

@@ -1,7 +1,7 @@
 package dev.lanewise.kernel;
 
-import static dev.lanewise.kernel.Simd.CHUNK;
 import static dev.lanewise.kernel.Simd.F;
+import static dev.lanewise.kernel.Simd.I;
 import static dev.lanewise.kernel.Simd.LANES;
 import static dev.lanewise.kernel.Simd.ORDER;
 import static jdk.incubator.vector.VectorOperators.ASHR;
@@ -25,12 +25,21 @@ import jdk.incubator.vector.VectorMask;
  */
 public final class VectorMath {
   // An exponential is taken apart as exp(x) = 2^k exp(r), with k = round(x / ln 2), so that |r| is
-  // at most half of ln 2. 2^k is multiplied in as two factors, 2^(k/2) and 2^(k - k/2): either is
-  // a normal number even where exp(x) is subnormal or about to overflow, and only the last product
-  // rounds. The same few lines stand in several kernels: a helper that took or returned vectors
-  // would box them wherever the compiler declined to inline it. A long kernel is two methods, Loop
-  // for whole vectors and Tail for the rest: as one it comes near the size at which the quick
-  // compiler gives up, and a first tail would send the loop back to the interpreter.
+  // at most half of ln 2; or as 2^k 2^f where x is a product with log2(e) anyway.
+  //
+  // A kernel comes in two forms. Quick takes whole vectors without an argument out of the ordinary:
+  // 2^k is added to the exponent's bits. Careful takes the rest, masked: arguments are clamped, NaN
+  // stays NaN, and 2^k is multiplied in as two factors, 2^(k/2) and 2^(k - k/2): either is a normal
+  // number even where exp(x) is subnormal or about to overflow, and only the last product rounds.
+  // Where both apply, they agree to the bit. A look through each block decides between them, not a
+  // branch in the loop: the first unusual argument would send that back to the interpreter.
+  //
+  // A quick loop takes two vectors at a time where registers allow. That also makes it too long for
+  // the compiler to put into its caller, between calls that leave no register standing: there it
+  // would load every coefficient again for each vector.
+  //
+  // The same few lines stand in several kernels: a helper that took or returned vectors would box
+  // them wherever the compiler declined to inline it.
 
   /** 1.5 * 2^23: adding it rounds to a whole number, left in the low bits of the sum. */
   static final float MAGIC = 0x1.8p23f;
@@ -39,6 +48,7 @@ public final class VectorMath {
   static final int BIAS = 127;
   private static final int SIGN_BIT = 0x80000000;
   private static final int EXPONENT_BITS = 0xFF800000;
+  static final int ONE_BITS = 0x3F800000;
   private static final float TWO_23 = 0x1p23f;
 
   static final float LOG2_E = 1.442695f;
@@ -48,6 +58,35 @@ public final class VectorMath {
   static final float LN2_HIGH = 0.69314575f;
 
   static final float LN2_LOW = 1.4286068e-6f;
+
+  /** log2(e) less {@link #LOG2_E}. */
+  static final float LOG2_E_LOW = 1.925963e-8f;
+
+  /** {@code 2^f = 1 + f (POW_1 + f POW_2 + ...)} for f from -1/2 to 1/2. */
+  static final float POW_1 = 0.6931472f;
+
+  static final float POW_2 = 0.24022648f;
+  static final float POW_3 = 0.055503596f;
+  static final float POW_4 = 0.009618503f;
+  static final float POW_5 = 0.0013390998f;
+  static final float POW_6 = 1.5327864e-4f;
+
+  /** {@code exp(r) = 1 + r (1 + r (E_2 + r E_3 + ...))} for r up to half of ln 2 either way. */
+  static final float E_2 = 0.49999994f;
+
+  static final float E_3 = 0.16666521f;
+  static final float E_4 = 0.04166828f;
+  static final float E_5 = 0.0083686905f;
+  static final float E_6 = 0.0013819512f;
+
+  /** The bytes of a vector. */
+  private static final long STEP = 4L * LANES;
+
+  /** The elements looked through at a time for one that is out of the ordinary. */
+  private static final int BLOCK = 1024;
+
+  /** Up to this magnitude an exponential, and its inverse, is a normal number. */
+  static final float ORDINARY = 87.0f;
 
   /** Where the exponential has become zero, and where infinite. */
   static final float EXP_MIN = -104.0f;
@@ -81,6 +120,15 @@ public final class VectorMath {
   /** Where the hyperbolic tangent has become one. */
   private static final float TANH_MAX = 10.0f;
 
+  /** {@code tanh(a) = a + a^3 (TANH_1 + a^2 TANH_2 + ...)} for a below {@link #TANH_SMALL}. */
+  private static final float TANH_1 = -0.3333319f;
+
+  private static final float TANH_2 = 0.13329132f;
+  private static final float TANH_3 = -0.053559966f;
+  private static final float TANH_4 = 0.020094356f;
+  private static final float TANH_5 = -0.00514049f;
+  private static final float TANH_SMALL = 0.7f;
+
   /** Where the error function has become one. */
   private static final float ERF_MAX = 4.0f;
 
@@ -95,6 +143,14 @@ public final class VectorMath {
   private static final float ERF_6 = -6.328678e-4f;
   private static final float ERF_7 = 1.1764955e-4f;
   private static final float ERF_8 = -9.257154e-6f;
+
+  /** Up to this magnitude GELU's exponential is a normal number, and GELU is one. */
+  private static final float GELU_ORDINARY = 13.0f;
+
+  /** Half of log2(e), and the rest of it. */
+  private static final float HALF_LOG2_E = 0.5f * LOG2_E;
+
+  private static final float HALF_LOG2_E_LOW = 0.5f * LOG2_E_LOW;
 
   /** Where the negative tail of GELU has become zero. */
   private static final float GELU_MAX = 14.5f;
@@ -118,6 +174,36 @@ public final class VectorMath {
   /** {@code 1 / sqrt(2 pi)}: the normal density at zero. */
   private static final float DENSITY = 0.3989423f;
 
+  private static final Sweep.Kernel EXP = (s, at, n) -> expOf(s.a, s.aAt + at, s.b, s.bAt + at, n);
+
+  private static final Sweep.Kernel LOG = (s, at, n) -> logOf(s.a, s.aAt + at, s.b, s.bAt + at, n);
+
+  private static final Sweep.Kernel SIGMOID =
+      (s, at, n) -> sigmoidOf(s.a, s.aAt + at, s.b, s.bAt + at, n);
+
+  private static final Sweep.Kernel TANH =
+      (s, at, n) -> tanhOf(s.a, s.aAt + at, s.b, s.bAt + at, n);
+
+  private static final Sweep.Kernel ERF = (s, at, n) -> erfOf(s.a, s.aAt + at, s.b, s.bAt + at, n);
+
+  private static final Sweep.Kernel GELU =
+      (s, at, n) -> geluOf(s.a, s.aAt + at, s.b, s.bAt + at, n);
+
+  private static final Sweep.Kernel RELU =
+      (s, at, n) -> reluOf(s.a, s.aAt + at, s.b, s.bAt + at, n);
+
+  private static final Sweep.Kernel RELU_GRAD =
+      (s, at, n) -> reluGradLoop(s.a, s.aAt + at, s.b, s.bAt + at, s.c, s.cAt + at, n);
+
+  private static final Sweep.Kernel SIGMOID_GRAD =
+      (s, at, n) -> sigmoidGradLoop(s.a, s.aAt + at, s.b, s.bAt + at, s.c, s.cAt + at, n);
+
+  private static final Sweep.Kernel TANH_GRAD =
+      (s, at, n) -> tanhGradLoop(s.a, s.aAt + at, s.b, s.bAt + at, s.c, s.cAt + at, n);
+
+  private static final Sweep.Kernel GELU_GRAD =
+      (s, at, n) -> geluGradOf(s.a, s.aAt + at, s.b, s.bAt + at, s.c, s.cAt + at, n);
+
   private VectorMath() {}
 
   /**
@@ -127,68 +213,91 @@ public final class VectorMath {
   public static void exp(MemorySegment src, long so, MemorySegment dst, long d, long n) {
     Simd.check(src, so, n);
     Simd.check(dst, d, n);
-    for (long i = 0; i < n; i += CHUNK) {
-      expOf(src, (so + i) << 2, 0, dst, (d + i) << 2, (int) Math.min(CHUNK, n - i));
+    if (Sweep.single(n)) {
+      expOf(src, so << 2, dst, d << 2, (int) n);
+    } else {
+      Sweep.run(EXP, src, so, dst, d, n);
     }
   }
 
-  /** {@code dst = exp(src - shift)}, of offsets in bytes within bounds. */
-  static void expOf(MemorySegment src, long so, float shift, MemorySegment dst, long d, int n) {
-    int whole = n & -LANES;
-    expLoop(src, so, shift, dst, d, whole);
-    if (whole < n) {
-      long at = (long) whole << 2;
-      expTail(src, so + at, shift, dst, d + at, n - whole);
+  /** As {@link #exp}, of offsets in bytes within bounds. */
+  static void expOf(MemorySegment src, long so, MemorySegment dst, long d, int n) {
+    for (int i = 0; i < n; i += BLOCK) {
+      int count = Math.min(BLOCK, n - i);
+      int whole = count & -2 * LANES;
+      long at = (long) i << 2;
+      int quick = within(ORDINARY, src, so + at, whole) ? whole : 0;
+      expQuick(src, so + at, dst, d + at, quick);
+      if (quick < count) {
+        long rest = at + ((long) quick << 2);
+        expCareful(src, so + rest, dst, d + rest, count - quick);
+      }
     }
   }
 
-  private static void expLoop(
-      MemorySegment src, long so, float shift, MemorySegment dst, long d, int n) {
+  private static void expQuick(MemorySegment src, long so, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
+    for (int i = 0; i < n; i += 2 * LANES) {
+      long at = (long) i << 2;
+      FloatVector x0 = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
+      FloatVector x1 = FloatVector.fromMemorySegment(F, src, so + at + STEP, ORDER);
+      FloatVector t0 = x0.fma(LOG2_E, MAGIC);
+      FloatVector t1 = x1.fma(LOG2_E, MAGIC);
+      FloatVector k0 = t0.sub(MAGIC);
+      FloatVector k1 = t1.sub(MAGIC);
+      FloatVector r0 = k0.fma(FloatVector.broadcast(F, -LN2_HIGH), x0);
+      FloatVector r1 = k1.fma(FloatVector.broadcast(F, -LN2_HIGH), x1);
+      r0 = k0.fma(FloatVector.broadcast(F, -LN2_LOW), r0);
+      r1 = k1.fma(FloatVector.broadcast(F, -LN2_LOW), r1);
+      FloatVector p0 = r0.fma(E_6, E_5);
+      FloatVector p1 = r1.fma(E_6, E_5);
+      p0 = p0.lanewise(FMA, r0, E_4);
+      p1 = p1.lanewise(FMA, r1, E_4);
+      p0 = p0.lanewise(FMA, r0, E_3);
+      p1 = p1.lanewise(FMA, r1, E_3);
+      p0 = p0.lanewise(FMA, r0, E_2);
+      p1 = p1.lanewise(FMA, r1, E_2);
+      p0 = p0.lanewise(FMA, r0, 1f);
+      p1 = p1.lanewise(FMA, r1, 1f);
+      p0 = p0.lanewise(FMA, r0, 1f);
+      p1 = p1.lanewise(FMA, r1, 1f);
+      p0 =
+          p0.reinterpretAsInts()
+              .add(t0.reinterpretAsInts().lanewise(LSHL, 23))
+              .reinterpretAsFloats();
+      p1 =
+          p1.reinterpretAsInts()
+              .add(t1.reinterpretAsInts().lanewise(LSHL, 23))
+              .reinterpretAsFloats();
+      p0.intoMemorySegment(dst, d + at, ORDER);
+      p1.intoMemorySegment(dst, d + at + STEP, ORDER);
+    }
+  }
+
+  private static void expCareful(MemorySegment src, long so, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
-      FloatVector a = FloatVector.fromMemorySegment(F, src, so + at, ORDER).sub(shift);
-      a = a.blend(EXP_MIN, a.compare(LT, EXP_MIN));
-      a = a.blend(EXP_MAX, a.compare(GT, EXP_MAX));
-      FloatVector t = a.fma(LOG2_E, MAGIC);
+      VectorMask<Float> m = F.indexInRange(i, n);
+      FloatVector x = FloatVector.fromMemorySegment(F, src, so + at, ORDER, m);
+      x = x.blend(EXP_MIN, x.compare(LT, EXP_MIN));
+      x = x.blend(EXP_MAX, x.compare(GT, EXP_MAX));
+      FloatVector t = x.fma(LOG2_E, MAGIC);
       FloatVector k = t.sub(MAGIC);
-      FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), a);
+      FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), x);
       r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-      FloatVector p = r.fma(EXP_6, EXP_5);
-      p = p.lanewise(FMA, r, EXP_4);
-      p = p.lanewise(FMA, r, EXP_3);
-      p = p.lanewise(FMA, r, EXP_2);
-      p = p.lanewise(FMA, r, EXP_1);
-      p = p.fma(r.mul(r), r).add(1f);
+      FloatVector p = r.fma(E_6, E_5);
+      p = p.lanewise(FMA, r, E_4);
+      p = p.lanewise(FMA, r, E_3);
+      p = p.lanewise(FMA, r, E_2);
+      p = p.lanewise(FMA, r, 1f);
+      p = p.lanewise(FMA, r, 1f);
       IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
       IntVector half = e.lanewise(ASHR, 1);
       FloatVector s1 = half.add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
       FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-      p.mul(s1).mul(s2).intoMemorySegment(dst, d + at, ORDER);
+      p.mul(s1).mul(s2).intoMemorySegment(dst, d + at, ORDER, m);
     }
-  }
-
-  private static void expTail(
-      MemorySegment src, long so, float shift, MemorySegment dst, long d, int n) {
-    VectorMask<Float> m = F.indexInRange(0, n);
-
-    FloatVector a = FloatVector.fromMemorySegment(F, src, so, ORDER, m).sub(shift);
-    a = a.blend(EXP_MIN, a.compare(LT, EXP_MIN));
-    a = a.blend(EXP_MAX, a.compare(GT, EXP_MAX));
-    FloatVector t = a.fma(LOG2_E, MAGIC);
-    FloatVector k = t.sub(MAGIC);
-    FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), a);
-    r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-    FloatVector p = r.fma(EXP_6, EXP_5);
-    p = p.lanewise(FMA, r, EXP_4);
-    p = p.lanewise(FMA, r, EXP_3);
-    p = p.lanewise(FMA, r, EXP_2);
-    p = p.lanewise(FMA, r, EXP_1);
-    p = p.fma(r.mul(r), r).add(1f);
-    IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
-    IntVector half = e.lanewise(ASHR, 1);
-    FloatVector s1 = half.add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-    FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-    p.mul(s1).mul(s2).intoMemorySegment(dst, d, ORDER, m);
   }
 
   /**
@@ -198,8 +307,10 @@ public final class VectorMath {
   public static void log(MemorySegment src, long so, MemorySegment dst, long d, long n) {
     Simd.check(src, so, n);
     Simd.check(dst, d, n);
-    for (long i = 0; i < n; i += CHUNK) {
-      logOf(src, (so + i) << 2, dst, (d + i) << 2, (int) Math.min(CHUNK, n - i));
+    if (Sweep.single(n)) {
+      logOf(src, so << 2, dst, d << 2, (int) n);
+    } else {
+      Sweep.run(LOG, src, so, dst, d, n);
     }
   }
 
@@ -214,6 +325,7 @@ public final class VectorMath {
   }
 
   private static void logLoop(MemorySegment src, long so, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
@@ -243,6 +355,7 @@ public final class VectorMath {
   }
 
   private static void logTail(MemorySegment src, long so, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
     VectorMask<Float> m = F.indexInRange(0, n);
 
     FloatVector x = FloatVector.fromMemorySegment(F, src, so, ORDER, m);
@@ -274,137 +387,216 @@ public final class VectorMath {
   public static void sigmoid(MemorySegment src, long so, MemorySegment dst, long d, long n) {
     Simd.check(src, so, n);
     Simd.check(dst, d, n);
-    for (long i = 0; i < n; i += CHUNK) {
-      sigmoidOf(src, (so + i) << 2, dst, (d + i) << 2, (int) Math.min(CHUNK, n - i));
+    if (Sweep.single(n)) {
+      sigmoidOf(src, so << 2, dst, d << 2, (int) n);
+    } else {
+      Sweep.run(SIGMOID, src, so, dst, d, n);
     }
   }
 
   /** As {@link #sigmoid}, of offsets in bytes within bounds. */
   static void sigmoidOf(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    int whole = n & -LANES;
-    sigmoidLoop(src, so, dst, d, whole);
-    if (whole < n) {
-      long at = (long) whole << 2;
-      sigmoidTail(src, so + at, dst, d + at, n - whole);
+    for (int i = 0; i < n; i += BLOCK) {
+      int count = Math.min(BLOCK, n - i);
+      int whole = count & -2 * LANES;
+      long at = (long) i << 2;
+      int quick = within(ORDINARY, src, so + at, whole) ? whole : 0;
+      sigmoidQuick(src, so + at, dst, d + at, quick);
+      if (quick < count) {
+        long rest = at + ((long) quick << 2);
+        sigmoidCareful(src, so + rest, dst, d + rest, count - quick);
+      }
     }
   }
 
-  private static void sigmoidLoop(MemorySegment src, long so, MemorySegment dst, long d, int n) {
+  private static void sigmoidQuick(MemorySegment src, long so, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
+    for (int i = 0; i < n; i += 2 * LANES) {
+      long at = (long) i << 2;
+      FloatVector x0 = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
+      FloatVector x1 = FloatVector.fromMemorySegment(F, src, so + at + STEP, ORDER);
+      FloatVector t0 = x0.fma(-LOG2_E, MAGIC);
+      FloatVector t1 = x1.fma(-LOG2_E, MAGIC);
+      FloatVector k0 = t0.sub(MAGIC);
+      FloatVector k1 = t1.sub(MAGIC);
+      FloatVector r0 = k0.fma(FloatVector.broadcast(F, LN2_HIGH), x0);
+      FloatVector r1 = k1.fma(FloatVector.broadcast(F, LN2_HIGH), x1);
+      r0 = k0.fma(FloatVector.broadcast(F, LN2_LOW), r0);
+      r1 = k1.fma(FloatVector.broadcast(F, LN2_LOW), r1);
+      FloatVector p0 = r0.fma(E_6, -E_5);
+      FloatVector p1 = r1.fma(E_6, -E_5);
+      p0 = p0.lanewise(FMA, r0, E_4);
+      p1 = p1.lanewise(FMA, r1, E_4);
+      p0 = p0.lanewise(FMA, r0, -E_3);
+      p1 = p1.lanewise(FMA, r1, -E_3);
+      p0 = p0.lanewise(FMA, r0, E_2);
+      p1 = p1.lanewise(FMA, r1, E_2);
+      p0 = p0.lanewise(FMA, r0, -1f);
+      p1 = p1.lanewise(FMA, r1, -1f);
+      p0 = p0.lanewise(FMA, r0, 1f);
+      p1 = p1.lanewise(FMA, r1, 1f);
+      p0 =
+          p0.reinterpretAsInts()
+              .add(t0.reinterpretAsInts().lanewise(LSHL, 23))
+              .reinterpretAsFloats();
+      p1 =
+          p1.reinterpretAsInts()
+              .add(t1.reinterpretAsInts().lanewise(LSHL, 23))
+              .reinterpretAsFloats();
+      p0 = FloatVector.broadcast(F, 1f).div(p0.add(1f));
+      p1 = FloatVector.broadcast(F, 1f).div(p1.add(1f));
+      p0.intoMemorySegment(dst, d + at, ORDER);
+      p1.intoMemorySegment(dst, d + at + STEP, ORDER);
+    }
+  }
+
+  private static void sigmoidCareful(MemorySegment src, long so, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
-      FloatVector x = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
-      FloatVector a = x.abs().neg();
+      VectorMask<Float> m = F.indexInRange(i, n);
+      FloatVector x = FloatVector.fromMemorySegment(F, src, so + at, ORDER, m);
+      VectorMask<Float> low = x.compare(LT, -ORDINARY);
+      FloatVector a = x.neg().blend(x, low);
       a = a.blend(EXP_MIN, a.compare(LT, EXP_MIN));
       FloatVector t = a.fma(LOG2_E, MAGIC);
       FloatVector k = t.sub(MAGIC);
       FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), a);
       r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-      FloatVector p = r.fma(EXP_6, EXP_5);
-      p = p.lanewise(FMA, r, EXP_4);
-      p = p.lanewise(FMA, r, EXP_3);
-      p = p.lanewise(FMA, r, EXP_2);
-      p = p.lanewise(FMA, r, EXP_1);
-      p = p.fma(r.mul(r), r).add(1f);
+      FloatVector p = r.fma(E_6, E_5);
+      p = p.lanewise(FMA, r, E_4);
+      p = p.lanewise(FMA, r, E_3);
+      p = p.lanewise(FMA, r, E_2);
+      p = p.lanewise(FMA, r, 1f);
+      p = p.lanewise(FMA, r, 1f);
       IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
       IntVector half = e.lanewise(ASHR, 1);
       FloatVector s1 = half.add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
       FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
       p = p.mul(s1).mul(s2);
-      FloatVector y = p.blend(1f, x.compare(GT, 0f)).div(p.add(1f));
-      y.intoMemorySegment(dst, d + at, ORDER);
+      FloatVector.broadcast(F, 1f)
+          .div(p.add(1f))
+          .blend(p, low)
+          .intoMemorySegment(dst, d + at, ORDER, m);
     }
   }
 
-  private static void sigmoidTail(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    VectorMask<Float> m = F.indexInRange(0, n);
-
-    FloatVector x = FloatVector.fromMemorySegment(F, src, so, ORDER, m);
-    FloatVector a = x.abs().neg();
-    a = a.blend(EXP_MIN, a.compare(LT, EXP_MIN));
-    FloatVector t = a.fma(LOG2_E, MAGIC);
-    FloatVector k = t.sub(MAGIC);
-    FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), a);
-    r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-    FloatVector p = r.fma(EXP_6, EXP_5);
-    p = p.lanewise(FMA, r, EXP_4);
-    p = p.lanewise(FMA, r, EXP_3);
-    p = p.lanewise(FMA, r, EXP_2);
-    p = p.lanewise(FMA, r, EXP_1);
-    p = p.fma(r.mul(r), r).add(1f);
-    IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
-    IntVector half = e.lanewise(ASHR, 1);
-    FloatVector s1 = half.add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-    FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-    p = p.mul(s1).mul(s2);
-    FloatVector y = p.blend(1f, x.compare(GT, 0f)).div(p.add(1f));
-    y.intoMemorySegment(dst, d, ORDER, m);
-  }
-
-  /** {@code dst = tanh(src)}, within 2.5 ulp. */
+  /** {@code dst = tanh(src)}, within 1.2 ulp. */
   public static void tanh(MemorySegment src, long so, MemorySegment dst, long d, long n) {
     Simd.check(src, so, n);
     Simd.check(dst, d, n);
-    for (long i = 0; i < n; i += CHUNK) {
-      tanhOf(src, (so + i) << 2, dst, (d + i) << 2, (int) Math.min(CHUNK, n - i));
+    if (Sweep.single(n)) {
+      tanhOf(src, so << 2, dst, d << 2, (int) n);
+    } else {
+      Sweep.run(TANH, src, so, dst, d, n);
     }
   }
 
   /** As {@link #tanh}, of offsets in bytes within bounds. */
   static void tanhOf(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    int whole = n & -LANES;
+    int whole = n & -2 * LANES;
     tanhLoop(src, so, dst, d, whole);
-    if (whole < n) {
-      long at = (long) whole << 2;
-      tanhTail(src, so + at, dst, d + at, n - whole);
+    for (int i = whole; i < n; i += LANES) {
+      long at = (long) i << 2;
+      tanhTail(src, so + at, dst, d + at, n - i);
     }
   }
 
   private static void tanhLoop(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    for (int i = 0; i < n; i += LANES) {
+    Simd.expectNative(src, dst);
+    for (int i = 0; i < n; i += 2 * LANES) {
       long at = (long) i << 2;
-      FloatVector x = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
-      IntVector sign = x.reinterpretAsInts().and(SIGN_BIT);
-      FloatVector a = x.abs();
-      a = a.blend(TANH_MAX, a.compare(GT, TANH_MAX));
-      a = a.add(a);
-      FloatVector t = a.fma(LOG2_E, MAGIC);
-      FloatVector k = t.sub(MAGIC);
-      FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), a);
-      r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-      FloatVector p = r.fma(EXP_6, EXP_5);
-      p = p.lanewise(FMA, r, EXP_4);
-      p = p.lanewise(FMA, r, EXP_3);
-      p = p.lanewise(FMA, r, EXP_2);
-      p = p.lanewise(FMA, r, EXP_1);
-      FloatVector s =
-          t.reinterpretAsInts().sub(MAGIC_BITS - BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-      FloatVector y = p.fma(r.mul(r), r).fma(s, s.sub(1f));
-      y = y.div(y.add(2f));
-      y.reinterpretAsInts().or(sign).reinterpretAsFloats().intoMemorySegment(dst, d + at, ORDER);
+      FloatVector x0 = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
+      FloatVector x1 = FloatVector.fromMemorySegment(F, src, so + at + STEP, ORDER);
+      IntVector sign0 = x0.reinterpretAsInts().and(SIGN_BIT);
+      IntVector sign1 = x1.reinterpretAsInts().and(SIGN_BIT);
+      FloatVector a0 = x0.abs();
+      FloatVector a1 = x1.abs();
+      FloatVector z0 = a0.mul(a0);
+      FloatVector z1 = a1.mul(a1);
+      FloatVector u0 = z0.fma(TANH_5, TANH_4);
+      FloatVector u1 = z1.fma(TANH_5, TANH_4);
+      u0 = u0.lanewise(FMA, z0, TANH_3);
+      u1 = u1.lanewise(FMA, z1, TANH_3);
+      u0 = u0.lanewise(FMA, z0, TANH_2);
+      u1 = u1.lanewise(FMA, z1, TANH_2);
+      u0 = u0.lanewise(FMA, z0, TANH_1);
+      u1 = u1.lanewise(FMA, z1, TANH_1);
+      u0 = u0.mul(z0).fma(a0, a0);
+      u1 = u1.mul(z1).fma(a1, a1);
+      VectorMask<Float> small0 = a0.compare(LT, TANH_SMALL);
+      VectorMask<Float> small1 = a1.compare(LT, TANH_SMALL);
+      a0 = a0.blend(TANH_MAX, a0.compare(GT, TANH_MAX));
+      a1 = a1.blend(TANH_MAX, a1.compare(GT, TANH_MAX));
+      a0 = a0.add(a0);
+      a1 = a1.add(a1);
+      FloatVector t0 = a0.fma(LOG2_E, MAGIC);
+      FloatVector t1 = a1.fma(LOG2_E, MAGIC);
+      FloatVector k0 = t0.sub(MAGIC);
+      FloatVector k1 = t1.sub(MAGIC);
+      FloatVector r0 = k0.fma(FloatVector.broadcast(F, -LN2_HIGH), a0);
+      FloatVector r1 = k1.fma(FloatVector.broadcast(F, -LN2_HIGH), a1);
+      r0 = k0.fma(FloatVector.broadcast(F, -LN2_LOW), r0);
+      r1 = k1.fma(FloatVector.broadcast(F, -LN2_LOW), r1);
+      FloatVector p0 = r0.fma(E_6, E_5);
+      FloatVector p1 = r1.fma(E_6, E_5);
+      p0 = p0.lanewise(FMA, r0, E_4);
+      p1 = p1.lanewise(FMA, r1, E_4);
+      p0 = p0.lanewise(FMA, r0, E_3);
+      p1 = p1.lanewise(FMA, r1, E_3);
+      p0 = p0.lanewise(FMA, r0, E_2);
+      p1 = p1.lanewise(FMA, r1, E_2);
+      p0 = p0.lanewise(FMA, r0, 1f);
+      p1 = p1.lanewise(FMA, r1, 1f);
+      p0 = p0.lanewise(FMA, r0, 1f);
+      p1 = p1.lanewise(FMA, r1, 1f);
+      FloatVector s0 =
+          t0.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+      FloatVector s1 =
+          t1.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+      FloatVector y0 =
+          FloatVector.broadcast(F, -2f).div(p0.fma(s0, FloatVector.broadcast(F, 1f))).add(1f);
+      FloatVector y1 =
+          FloatVector.broadcast(F, -2f).div(p1.fma(s1, FloatVector.broadcast(F, 1f))).add(1f);
+      y0 = y0.blend(u0, small0);
+      y1 = y1.blend(u1, small1);
+      y0.reinterpretAsInts().or(sign0).reinterpretAsFloats().intoMemorySegment(dst, d + at, ORDER);
+      y1.reinterpretAsInts()
+          .or(sign1)
+          .reinterpretAsFloats()
+          .intoMemorySegment(dst, d + at + STEP, ORDER);
     }
   }
 
   private static void tanhTail(MemorySegment src, long so, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
     VectorMask<Float> m = F.indexInRange(0, n);
-
     FloatVector x = FloatVector.fromMemorySegment(F, src, so, ORDER, m);
     IntVector sign = x.reinterpretAsInts().and(SIGN_BIT);
     FloatVector a = x.abs();
+    FloatVector z = a.mul(a);
+    FloatVector u = z.fma(TANH_5, TANH_4);
+    u = u.lanewise(FMA, z, TANH_3);
+    u = u.lanewise(FMA, z, TANH_2);
+    u = u.lanewise(FMA, z, TANH_1);
+    u = u.mul(z).fma(a, a);
+    VectorMask<Float> small = a.compare(LT, TANH_SMALL);
     a = a.blend(TANH_MAX, a.compare(GT, TANH_MAX));
     a = a.add(a);
     FloatVector t = a.fma(LOG2_E, MAGIC);
     FloatVector k = t.sub(MAGIC);
     FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), a);
     r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-    FloatVector p = r.fma(EXP_6, EXP_5);
-    p = p.lanewise(FMA, r, EXP_4);
-    p = p.lanewise(FMA, r, EXP_3);
-    p = p.lanewise(FMA, r, EXP_2);
-    p = p.lanewise(FMA, r, EXP_1);
-    FloatVector s =
-        t.reinterpretAsInts().sub(MAGIC_BITS - BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-    FloatVector y = p.fma(r.mul(r), r).fma(s, s.sub(1f));
-    y = y.div(y.add(2f));
+    FloatVector p = r.fma(E_6, E_5);
+    p = p.lanewise(FMA, r, E_4);
+    p = p.lanewise(FMA, r, E_3);
+    p = p.lanewise(FMA, r, E_2);
+    p = p.lanewise(FMA, r, 1f);
+    p = p.lanewise(FMA, r, 1f);
+    FloatVector s = t.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+    FloatVector y =
+        FloatVector.broadcast(F, -2f).div(p.fma(s, FloatVector.broadcast(F, 1f))).add(1f);
+    y = y.blend(u, small);
     y.reinterpretAsInts().or(sign).reinterpretAsFloats().intoMemorySegment(dst, d, ORDER, m);
   }
 
@@ -412,8 +604,10 @@ public final class VectorMath {
   public static void erf(MemorySegment src, long so, MemorySegment dst, long d, long n) {
     Simd.check(src, so, n);
     Simd.check(dst, d, n);
-    for (long i = 0; i < n; i += CHUNK) {
-      erfOf(src, (so + i) << 2, dst, (d + i) << 2, (int) Math.min(CHUNK, n - i));
+    if (Sweep.single(n)) {
+      erfOf(src, so << 2, dst, d << 2, (int) n);
+    } else {
+      Sweep.run(ERF, src, so, dst, d, n);
     }
   }
 
@@ -428,6 +622,7 @@ public final class VectorMath {
   }
 
   private static void erfLoop(MemorySegment src, long so, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
@@ -461,6 +656,7 @@ public final class VectorMath {
   }
 
   private static void erfTail(MemorySegment src, long so, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
     VectorMask<Float> m = F.indexInRange(0, n);
 
     FloatVector x = FloatVector.fromMemorySegment(F, src, so, ORDER, m);
@@ -493,51 +689,53 @@ public final class VectorMath {
   }
 
   /**
-   * {@code dst = src (1 + erf(src / sqrt(2))) / 2}, within 7 ulp, in the negative tail too, where
+   * {@code dst = src (1 + erf(src / sqrt(2))) / 2}, within 6 ulp, in the negative tail too, where
    * the formula itself would cancel.
    */
   public static void gelu(MemorySegment src, long so, MemorySegment dst, long d, long n) {
     Simd.check(src, so, n);
     Simd.check(dst, d, n);
-    for (long i = 0; i < n; i += CHUNK) {
-      geluOf(src, (so + i) << 2, dst, (d + i) << 2, (int) Math.min(CHUNK, n - i));
+    if (Sweep.single(n)) {
+      geluOf(src, so << 2, dst, d << 2, (int) n);
+    } else {
+      Sweep.run(GELU, src, so, dst, d, n);
     }
   }
 
   /** As {@link #gelu}, of offsets in bytes within bounds. */
   static void geluOf(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    int whole = n & -LANES;
-    geluLoop(src, so, dst, d, whole);
-    if (whole < n) {
-      long at = (long) whole << 2;
-      geluTail(src, so + at, dst, d + at, n - whole);
+    for (int i = 0; i < n; i += BLOCK) {
+      int count = Math.min(BLOCK, n - i);
+      int whole = count & -LANES;
+      long at = (long) i << 2;
+      int quick = within(GELU_ORDINARY, src, so + at, whole) ? whole : 0;
+      geluQuick(src, so + at, dst, d + at, quick);
+      if (quick < count) {
+        long rest = at + ((long) quick << 2);
+        geluCareful(src, so + rest, dst, d + rest, count - quick);
+      }
     }
   }
 
-  private static void geluLoop(MemorySegment src, long so, MemorySegment dst, long d, int n) {
+  private static void geluQuick(MemorySegment src, long so, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
       FloatVector a = x.abs();
-      a = a.blend(GELU_MAX, a.compare(GT, GELU_MAX));
-      FloatVector aa = a.mul(a);
-      FloatVector rest = a.fma(a, aa.neg()).mul(-0.5f);
-      FloatVector h = aa.mul(-0.5f);
-      FloatVector t = h.fma(LOG2_E, MAGIC);
-      FloatVector k = t.sub(MAGIC);
-      FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), h);
-      r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-      r = r.add(rest);
-      FloatVector p = r.fma(EXP_6, EXP_5);
-      p = p.lanewise(FMA, r, EXP_4);
-      p = p.lanewise(FMA, r, EXP_3);
-      p = p.lanewise(FMA, r, EXP_2);
-      p = p.lanewise(FMA, r, EXP_1);
-      p = p.fma(r.mul(r), r).add(1f);
-      IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
-      IntVector half = e.lanewise(ASHR, 1);
-      FloatVector s1 = half.add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-      FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
+      FloatVector minus = a.neg();
+      FloatVector h = a.mul(HALF_LOG2_E);
+      FloatVector rest = minus.fma(FloatVector.broadcast(F, HALF_LOG2_E), h);
+      rest = minus.fma(FloatVector.broadcast(F, HALF_LOG2_E_LOW), rest);
+      FloatVector t = h.fma(minus, FloatVector.broadcast(F, MAGIC));
+      FloatVector f = h.fma(minus, FloatVector.broadcast(F, MAGIC).sub(t));
+      f = rest.fma(a, f);
+      FloatVector p = f.fma(POW_6, POW_5);
+      p = p.lanewise(FMA, f, POW_4);
+      p = p.lanewise(FMA, f, POW_3);
+      p = p.lanewise(FMA, f, POW_2);
+      p = p.lanewise(FMA, f, POW_1);
+      p = p.lanewise(FMA, f, 1f);
       FloatVector num = a.fma(NUM_4, NUM_3);
       FloatVector den = a.fma(DEN_5, DEN_4);
       num = num.lanewise(FMA, a, NUM_2);
@@ -547,59 +745,66 @@ public final class VectorMath {
       num = num.lanewise(FMA, a, NUM_0);
       den = den.lanewise(FMA, a, DEN_1);
       den = den.lanewise(FMA, a, 1f);
-      FloatVector tail = p.mul(num.mul(a)).div(den).mul(s1).mul(s2);
-      x.blend(0f, x.compare(LE, 0f)).sub(tail).intoMemorySegment(dst, d + at, ORDER);
+      p = p.mul(num.mul(a));
+      p = p.reinterpretAsInts().add(t.reinterpretAsInts().lanewise(LSHL, 23)).reinterpretAsFloats();
+      FloatVector positive = x.reinterpretAsInts().max(0).reinterpretAsFloats();
+      positive.sub(p.div(den)).intoMemorySegment(dst, d + at, ORDER);
     }
   }
 
-  private static void geluTail(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    VectorMask<Float> m = F.indexInRange(0, n);
-
-    FloatVector x = FloatVector.fromMemorySegment(F, src, so, ORDER, m);
-    FloatVector a = x.abs();
-    a = a.blend(GELU_MAX, a.compare(GT, GELU_MAX));
-    FloatVector aa = a.mul(a);
-    FloatVector rest = a.fma(a, aa.neg()).mul(-0.5f);
-    FloatVector h = aa.mul(-0.5f);
-    FloatVector t = h.fma(LOG2_E, MAGIC);
-    FloatVector k = t.sub(MAGIC);
-    FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), h);
-    r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-    r = r.add(rest);
-    FloatVector p = r.fma(EXP_6, EXP_5);
-    p = p.lanewise(FMA, r, EXP_4);
-    p = p.lanewise(FMA, r, EXP_3);
-    p = p.lanewise(FMA, r, EXP_2);
-    p = p.lanewise(FMA, r, EXP_1);
-    p = p.fma(r.mul(r), r).add(1f);
-    IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
-    IntVector half = e.lanewise(ASHR, 1);
-    FloatVector s1 = half.add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-    FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-    FloatVector num = a.fma(NUM_4, NUM_3);
-    FloatVector den = a.fma(DEN_5, DEN_4);
-    num = num.lanewise(FMA, a, NUM_2);
-    den = den.lanewise(FMA, a, DEN_3);
-    num = num.lanewise(FMA, a, NUM_1);
-    den = den.lanewise(FMA, a, DEN_2);
-    num = num.lanewise(FMA, a, NUM_0);
-    den = den.lanewise(FMA, a, DEN_1);
-    den = den.lanewise(FMA, a, 1f);
-    FloatVector tail = p.mul(num.mul(a)).div(den).mul(s1).mul(s2);
-    x.blend(0f, x.compare(LE, 0f)).sub(tail).intoMemorySegment(dst, d, ORDER, m);
+  private static void geluCareful(MemorySegment src, long so, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i << 2;
+      VectorMask<Float> m = F.indexInRange(i, n);
+      FloatVector x = FloatVector.fromMemorySegment(F, src, so + at, ORDER, m);
+      FloatVector a = x.abs();
+      a = a.blend(GELU_MAX, a.compare(GT, GELU_MAX));
+      FloatVector minus = a.neg();
+      FloatVector h = a.mul(HALF_LOG2_E);
+      FloatVector rest = minus.fma(FloatVector.broadcast(F, HALF_LOG2_E), h);
+      rest = minus.fma(FloatVector.broadcast(F, HALF_LOG2_E_LOW), rest);
+      FloatVector t = h.fma(minus, FloatVector.broadcast(F, MAGIC));
+      FloatVector f = h.fma(minus, FloatVector.broadcast(F, MAGIC).sub(t));
+      f = rest.fma(a, f);
+      FloatVector p = f.fma(POW_6, POW_5);
+      p = p.lanewise(FMA, f, POW_4);
+      p = p.lanewise(FMA, f, POW_3);
+      p = p.lanewise(FMA, f, POW_2);
+      p = p.lanewise(FMA, f, POW_1);
+      p = p.lanewise(FMA, f, 1f);
+      FloatVector num = a.fma(NUM_4, NUM_3);
+      FloatVector den = a.fma(DEN_5, DEN_4);
+      num = num.lanewise(FMA, a, NUM_2);
+      den = den.lanewise(FMA, a, DEN_3);
+      num = num.lanewise(FMA, a, NUM_1);
+      den = den.lanewise(FMA, a, DEN_2);
+      num = num.lanewise(FMA, a, NUM_0);
+      den = den.lanewise(FMA, a, DEN_1);
+      den = den.lanewise(FMA, a, 1f);
+      IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
+      IntVector half = e.lanewise(ASHR, 1);
+      FloatVector s1 = half.add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
+      FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
+      FloatVector tail = p.mul(num.mul(a)).div(den).mul(s1).mul(s2);
+      x.blend(0f, x.compare(LE, 0f)).sub(tail).intoMemorySegment(dst, d + at, ORDER, m);
+    }
   }
 
   /** {@code dst = max(src, 0)}; NaN stays NaN. */
   public static void relu(MemorySegment src, long so, MemorySegment dst, long d, long n) {
     Simd.check(src, so, n);
     Simd.check(dst, d, n);
-    for (long i = 0; i < n; i += CHUNK) {
-      reluOf(src, (so + i) << 2, dst, (d + i) << 2, (int) Math.min(CHUNK, n - i));
+    if (Sweep.single(n)) {
+      reluOf(src, so << 2, dst, d << 2, (int) n);
+    } else {
+      Sweep.run(RELU, src, so, dst, d, n);
     }
   }
 
   /** As {@link #relu}, of offsets in bytes within bounds. */
   static void reluOf(MemorySegment src, long so, MemorySegment dst, long d, int n) {
+    Simd.expectNative(src, dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -620,14 +825,16 @@ public final class VectorMath {
     Simd.check(y, yo, n);
     Simd.check(dy, dyo, n);
     Simd.check(dx, dxo, n);
-    for (long i = 0; i < n; i += CHUNK) {
-      reluGradLoop(
-          y, (yo + i) << 2, dy, (dyo + i) << 2, dx, (dxo + i) << 2, (int) Math.min(CHUNK, n - i));
+    if (Sweep.single(n)) {
+      reluGradLoop(y, yo << 2, dy, dyo << 2, dx, dxo << 2, (int) n);
+    } else {
+      Sweep.run(RELU_GRAD, y, yo, dy, dyo, dx, dxo, n);
     }
   }
 
   private static void reluGradLoop(
       MemorySegment y, long yo, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
+    Simd.expectNative(y, dy, dx);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -650,14 +857,16 @@ public final class VectorMath {
     Simd.check(y, yo, n);
     Simd.check(dy, dyo, n);
     Simd.check(dx, dxo, n);
-    for (long i = 0; i < n; i += CHUNK) {
-      sigmoidGradLoop(
-          y, (yo + i) << 2, dy, (dyo + i) << 2, dx, (dxo + i) << 2, (int) Math.min(CHUNK, n - i));
+    if (Sweep.single(n)) {
+      sigmoidGradLoop(y, yo << 2, dy, dyo << 2, dx, dxo << 2, (int) n);
+    } else {
+      Sweep.run(SIGMOID_GRAD, y, yo, dy, dyo, dx, dxo, n);
     }
   }
 
   private static void sigmoidGradLoop(
       MemorySegment y, long yo, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
+    Simd.expectNative(y, dy, dx);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -680,14 +889,16 @@ public final class VectorMath {
     Simd.check(y, yo, n);
     Simd.check(dy, dyo, n);
     Simd.check(dx, dxo, n);
-    for (long i = 0; i < n; i += CHUNK) {
-      tanhGradLoop(
-          y, (yo + i) << 2, dy, (dyo + i) << 2, dx, (dxo + i) << 2, (int) Math.min(CHUNK, n - i));
+    if (Sweep.single(n)) {
+      tanhGradLoop(y, yo << 2, dy, dyo << 2, dx, dxo << 2, (int) n);
+    } else {
+      Sweep.run(TANH_GRAD, y, yo, dy, dyo, dx, dxo, n);
     }
   }
 
   private static void tanhGradLoop(
       MemorySegment y, long yo, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
+    Simd.expectNative(y, dy, dx);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -713,48 +924,49 @@ public final class VectorMath {
     Simd.check(in, ino, n);
     Simd.check(dy, dyo, n);
     Simd.check(dx, dxo, n);
-    for (long i = 0; i < n; i += CHUNK) {
-      geluGradOf(
-          in, (ino + i) << 2, dy, (dyo + i) << 2, dx, (dxo + i) << 2, (int) Math.min(CHUNK, n - i));
+    if (Sweep.single(n)) {
+      geluGradOf(in, ino << 2, dy, dyo << 2, dx, dxo << 2, (int) n);
+    } else {
+      Sweep.run(GELU_GRAD, in, ino, dy, dyo, dx, dxo, n);
     }
   }
 
   private static void geluGradOf(
       MemorySegment in, long ino, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
-    int whole = n & -LANES;
-    geluGradLoop(in, ino, dy, dyo, dx, dxo, whole);
-    if (whole < n) {
-      long at = (long) whole << 2;
-      geluGradTail(in, ino + at, dy, dyo + at, dx, dxo + at, n - whole);
+    for (int i = 0; i < n; i += BLOCK) {
+      int count = Math.min(BLOCK, n - i);
+      int whole = count & -LANES;
+      long at = (long) i << 2;
+      int quick = within(GELU_ORDINARY, in, ino + at, whole) ? whole : 0;
+      geluGradQuick(in, ino + at, dy, dyo + at, dx, dxo + at, quick);
+      if (quick < count) {
+        long rest = at + ((long) quick << 2);
+        geluGradCareful(in, ino + rest, dy, dyo + rest, dx, dxo + rest, count - quick);
+      }
     }
   }
 
-  private static void geluGradLoop(
+  private static void geluGradQuick(
       MemorySegment in, long ino, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
+    Simd.expectNative(in, dy, dx);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, in, ino + at, ORDER);
       FloatVector g = FloatVector.fromMemorySegment(F, dy, dyo + at, ORDER);
       FloatVector a = x.abs();
-      a = a.blend(GELU_MAX, a.compare(GT, GELU_MAX));
-      FloatVector aa = a.mul(a);
-      FloatVector rest = a.fma(a, aa.neg()).mul(-0.5f);
-      FloatVector h = aa.mul(-0.5f);
-      FloatVector t = h.fma(LOG2_E, MAGIC);
-      FloatVector k = t.sub(MAGIC);
-      FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), h);
-      r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-      r = r.add(rest);
-      FloatVector p = r.fma(EXP_6, EXP_5);
-      p = p.lanewise(FMA, r, EXP_4);
-      p = p.lanewise(FMA, r, EXP_3);
-      p = p.lanewise(FMA, r, EXP_2);
-      p = p.lanewise(FMA, r, EXP_1);
-      p = p.fma(r.mul(r), r).add(1f);
-      IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
-      IntVector half = e.lanewise(ASHR, 1);
-      FloatVector s1 = half.add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-      FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
+      FloatVector minus = a.neg();
+      FloatVector h = a.mul(HALF_LOG2_E);
+      FloatVector rest = minus.fma(FloatVector.broadcast(F, HALF_LOG2_E), h);
+      rest = minus.fma(FloatVector.broadcast(F, HALF_LOG2_E_LOW), rest);
+      FloatVector t = h.fma(minus, FloatVector.broadcast(F, MAGIC));
+      FloatVector f = h.fma(minus, FloatVector.broadcast(F, MAGIC).sub(t));
+      f = rest.fma(a, f);
+      FloatVector p = f.fma(POW_6, POW_5);
+      p = p.lanewise(FMA, f, POW_4);
+      p = p.lanewise(FMA, f, POW_3);
+      p = p.lanewise(FMA, f, POW_2);
+      p = p.lanewise(FMA, f, POW_1);
+      p = p.lanewise(FMA, f, 1f);
       FloatVector num = a.fma(NUM_4, NUM_3);
       FloatVector den = a.fma(DEN_5, DEN_4);
       num = num.lanewise(FMA, a, NUM_2);
@@ -764,51 +976,64 @@ public final class VectorMath {
       num = num.lanewise(FMA, a, NUM_0);
       den = den.lanewise(FMA, a, DEN_1);
       den = den.lanewise(FMA, a, 1f);
-      FloatVector tail =
-          a.fma(FloatVector.broadcast(F, -DENSITY), num.div(den)).mul(p).mul(s1).mul(s2);
+      p = p.reinterpretAsInts().add(t.reinterpretAsInts().lanewise(LSHL, 23)).reinterpretAsFloats();
+      FloatVector tail = a.fma(FloatVector.broadcast(F, -DENSITY), num.div(den)).mul(p);
       FloatVector slope = tail.blend(FloatVector.broadcast(F, 1f).sub(tail), x.compare(GT, 0f));
       slope.mul(g).intoMemorySegment(dx, dxo + at, ORDER);
     }
   }
 
-  private static void geluGradTail(
+  private static void geluGradCareful(
       MemorySegment in, long ino, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
-    VectorMask<Float> m = F.indexInRange(0, n);
+    Simd.expectNative(in, dy, dx);
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i << 2;
+      VectorMask<Float> m = F.indexInRange(i, n);
+      FloatVector x = FloatVector.fromMemorySegment(F, in, ino + at, ORDER, m);
+      FloatVector g = FloatVector.fromMemorySegment(F, dy, dyo + at, ORDER, m);
+      FloatVector a = x.abs();
+      a = a.blend(GELU_MAX, a.compare(GT, GELU_MAX));
+      FloatVector minus = a.neg();
+      FloatVector h = a.mul(HALF_LOG2_E);
+      FloatVector rest = minus.fma(FloatVector.broadcast(F, HALF_LOG2_E), h);
+      rest = minus.fma(FloatVector.broadcast(F, HALF_LOG2_E_LOW), rest);
+      FloatVector t = h.fma(minus, FloatVector.broadcast(F, MAGIC));
+      FloatVector f = h.fma(minus, FloatVector.broadcast(F, MAGIC).sub(t));
+      f = rest.fma(a, f);
+      FloatVector p = f.fma(POW_6, POW_5);
+      p = p.lanewise(FMA, f, POW_4);
+      p = p.lanewise(FMA, f, POW_3);
+      p = p.lanewise(FMA, f, POW_2);
+      p = p.lanewise(FMA, f, POW_1);
+      p = p.lanewise(FMA, f, 1f);
+      FloatVector num = a.fma(NUM_4, NUM_3);
+      FloatVector den = a.fma(DEN_5, DEN_4);
+      num = num.lanewise(FMA, a, NUM_2);
+      den = den.lanewise(FMA, a, DEN_3);
+      num = num.lanewise(FMA, a, NUM_1);
+      den = den.lanewise(FMA, a, DEN_2);
+      num = num.lanewise(FMA, a, NUM_0);
+      den = den.lanewise(FMA, a, DEN_1);
+      den = den.lanewise(FMA, a, 1f);
+      IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
+      IntVector half = e.lanewise(ASHR, 1);
+      FloatVector s1 = half.add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
+      FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
+      FloatVector tail =
+          a.fma(FloatVector.broadcast(F, -DENSITY), num.div(den)).mul(p).mul(s1).mul(s2);
+      FloatVector slope = tail.blend(FloatVector.broadcast(F, 1f).sub(tail), x.compare(GT, 0f));
+      slope.mul(g).intoMemorySegment(dx, dxo + at, ORDER, m);
+    }
+  }
 
-    FloatVector x = FloatVector.fromMemorySegment(F, in, ino, ORDER, m);
-    FloatVector g = FloatVector.fromMemorySegment(F, dy, dyo, ORDER, m);
-    FloatVector a = x.abs();
-    a = a.blend(GELU_MAX, a.compare(GT, GELU_MAX));
-    FloatVector aa = a.mul(a);
-    FloatVector rest = a.fma(a, aa.neg()).mul(-0.5f);
-    FloatVector h = aa.mul(-0.5f);
-    FloatVector t = h.fma(LOG2_E, MAGIC);
-    FloatVector k = t.sub(MAGIC);
-    FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), h);
-    r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-    r = r.add(rest);
-    FloatVector p = r.fma(EXP_6, EXP_5);
-    p = p.lanewise(FMA, r, EXP_4);
-    p = p.lanewise(FMA, r, EXP_3);
-    p = p.lanewise(FMA, r, EXP_2);
-    p = p.lanewise(FMA, r, EXP_1);
-    p = p.fma(r.mul(r), r).add(1f);
-    IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
-    IntVector half = e.lanewise(ASHR, 1);
-    FloatVector s1 = half.add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-    FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-    FloatVector num = a.fma(NUM_4, NUM_3);
-    FloatVector den = a.fma(DEN_5, DEN_4);
-    num = num.lanewise(FMA, a, NUM_2);
-    den = den.lanewise(FMA, a, DEN_3);
-    num = num.lanewise(FMA, a, NUM_1);
-    den = den.lanewise(FMA, a, DEN_2);
-    num = num.lanewise(FMA, a, NUM_0);
-    den = den.lanewise(FMA, a, DEN_1);
-    den = den.lanewise(FMA, a, 1f);
-    FloatVector tail =
-        a.fma(FloatVector.broadcast(F, -DENSITY), num.div(den)).mul(p).mul(s1).mul(s2);
-    FloatVector slope = tail.blend(FloatVector.broadcast(F, 1f).sub(tail), x.compare(GT, 0f));
-    slope.mul(g).intoMemorySegment(dx, dxo, ORDER, m);
+  /** Whether no magnitude among whole vectors exceeds a limit; that of NaN does. */
+  private static boolean within(float limit, MemorySegment x, long xo, int n) {
+    Simd.expectNative(x);
+    IntVector greatest = IntVector.zero(I);
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i << 2;
+      greatest = greatest.max(IntVector.fromMemorySegment(I, x, xo + at, ORDER).and(~SIGN_BIT));
+    }
+    return greatest.compare(LE, Float.floatToRawIntBits(limit)).allTrue();
   }
 }

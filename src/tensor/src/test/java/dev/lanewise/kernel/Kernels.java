@@ -44,9 +44,9 @@ final class Kernels {
           new Map1("exp", VectorMath::exp, StrictMath::exp, 1),
           new Map1("log", VectorMath::log, StrictMath::log, 1),
           new Map1("sigmoid", VectorMath::sigmoid, Reference::sigmoid, 2.5),
-          new Map1("tanh", VectorMath::tanh, StrictMath::tanh, 2.5),
+          new Map1("tanh", VectorMath::tanh, StrictMath::tanh, 1.2),
           new Map1("erf", VectorMath::erf, Reference::erf, 2),
-          new Map1("gelu", VectorMath::gelu, Reference::gelu, 7),
+          new Map1("gelu", VectorMath::gelu, Reference::gelu, 6),
           new Map1("relu", VectorMath::relu, x -> x <= 0 ? 0 : x, 0),
           new Map1(
               "addScalar",

@@ -1,0 +1,111 @@
+package dev.lanewise.kernel;
+
+import dev.lanewise.memory.Slots;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One kernel's pass over arrays of equal length, cut between threads.
+ *
+ * <p>It is cut at multiples of {@link #GRAIN} elements, and its kernel computes each element by
+ * itself, so the result is the same to the bit for any number of threads.
+ */
+final class Sweep implements Workers.Body {
+  /** The elements from which a second thread pays for itself. */
+  static final int SHARED_FROM = 1 << 15;
+
+  /** The elements between two places where a sweep may be cut. */
+  static final int GRAIN = 1024;
+
+  /** A kernel over some elements of the arrays of a sweep. */
+  @FunctionalInterface
+  interface Kernel {
+    /** Computes {@code n} elements that begin {@code at} bytes after the first. */
+    void run(Sweep sweep, long at, int n);
+  }
+
+  private static final Slots<Sweep> CALLS = new Slots<>(64, Sweep::new);
+  private static final Kernel NOTHING = (sweep, at, n) -> {};
+
+  private Kernel kernel = NOTHING;
+  private long n;
+  private int parts;
+
+  /** The arrays, and where each begins in bytes. */
+  MemorySegment a = MemorySegment.NULL;
+
+  MemorySegment b = MemorySegment.NULL;
+  MemorySegment c = MemorySegment.NULL;
+  MemorySegment d = MemorySegment.NULL;
+  long aAt;
+  long bAt;
+  long cAt;
+  long dAt;
+
+  /** The coefficients, in an order that is the kernel's own. */
+  final float[] coefficients = new float[8];
+
+  private Sweep() {}
+
+  /** Whether a sweep over {@code n} elements is one call of its kernel on the caller. */
+  static boolean single(long n) {
+    return n < SHARED_FROM || (n <= Simd.CHUNK && Workers.threads() == 1);
+  }
+
+  /** Sweeps over two arrays, at offsets in elements within bounds. */
+  static void run(Kernel kernel, MemorySegment a, long ao, MemorySegment b, long bo, long n) {
+    run(kernel, a, ao, b, bo, MemorySegment.NULL, 0, n);
+  }
+
+  /** Sweeps over three arrays, at offsets in elements within bounds. */
+  static void run(
+      Kernel kernel,
+      MemorySegment a,
+      long ao,
+      MemorySegment b,
+      long bo,
+      MemorySegment c,
+      long co,
+      long n) {
+    Sweep sweep = take(a, ao, b, bo, c, co);
+    sweep.run(kernel, n);
+  }
+
+  /** Returns a sweep over three arrays, for a fourth and coefficients to be set. */
+  static Sweep take(MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment c, long co) {
+    Sweep sweep = CALLS.take();
+    sweep.a = a;
+    sweep.aAt = ao << 2;
+    sweep.b = b;
+    sweep.bAt = bo << 2;
+    sweep.c = c;
+    sweep.cAt = co << 2;
+    return sweep;
+  }
+
+  /** Sweeps over {@code n} elements and returns this object to the pool. */
+  void run(Kernel kernel, long n) {
+    this.kernel = kernel;
+    this.n = n;
+    parts = (int) Math.min(Workers.threads(), Math.max(1, n / (SHARED_FROM / 2)));
+    try {
+      Workers.run(parts, this);
+    } finally {
+      this.kernel = NOTHING;
+      a = MemorySegment.NULL;
+      b = MemorySegment.NULL;
+      c = MemorySegment.NULL;
+      d = MemorySegment.NULL;
+      CALLS.give(this);
+    }
+  }
+
+  @Override
+  public void run(int part) {
+    long grains = (n + GRAIN - 1) / GRAIN;
+    long from = grains * part / parts * GRAIN;
+    long to = Math.min(grains * (part + 1) / parts * GRAIN, n);
+    for (long i = from; i < to; i += Simd.CHUNK) {
+      kernel.run(this, i << 2, (int) Math.min(Simd.CHUNK, to - i));
+    }
+  }
+}
