@@ -39,6 +39,9 @@ final class Blocking {
   /** Rows of a packed strip of A: whole vectors and whole tiles. */
   static final int STRIP = Simd.BITS == 256 ? 24 : 16;
 
+  /** Floats of a block of C that are still in L1 when its last tile is stored. */
+  static final int HOT = 8192;
+
   /** Rows of C below which a transposed B is read in dot products. */
   static final int DOTS_BELOW = 4;
 
@@ -55,6 +58,19 @@ final class Blocking {
     int blocks = (k + KC - 1) / KC;
     int even = (k + blocks - 1) / blocks;
     return (even + 15) & -16;
+  }
+
+  /**
+   * Returns the rows of A in a block: fewer where B's block is small, so that the block of C is
+   * still hot when its activation follows.
+   */
+  static int mc(int n, int k) {
+    return 4L * n * k > Caches.L2 / 4 ? MC : Math.clamp(HOT / n / 24 * 24, 24, MC);
+  }
+
+  /** Returns the vectors of the next tile of a product of one row: two panels, one, or a vector. */
+  static int rowVectors(int rest) {
+    return rest >= 2 * NR ? 2 * PANEL_VECTORS : rest >= NR ? PANEL_VECTORS : 1;
   }
 
   /** Returns the vectors in a row of the next tile where {@code rest} columns are left. */

@@ -83,6 +83,7 @@ public final class Gemm implements Workers.Body {
   // The path.
   private @Nullable PackedMatrix prepacked;
   private boolean transposedC;
+  private boolean biasStarts;
   private boolean packA;
   private boolean packB;
   private boolean dots;
@@ -307,11 +308,16 @@ public final class Gemm implements Workers.Body {
             && (!rowsOfB || alpha != 1 || !reachesPastItsRows() || Blocking.packsRows(M, N, K));
     packA = aCol != 4 && aRow == 4 && M > 1 && N > Blocking.NR && K > 1;
     sweepRows = !packB && prepacked == null && Blocking.sweepsRows(M, N, K);
-    long work = (long) M * N * Math.max(K, 1);
-    int threads = work < Blocking.PARALLEL_FROM ? 1 : Workers.threads();
+    biasStarts = bias != null && beta == 0 && !transposedC && !dots && K > 0;
+    int threads = isShared(M, N, K) ? Workers.threads() : 1;
     splitN = N >= 512 || M < 2L * Blocking.MR * threads;
     long pieces = splitN ? (N + Blocking.NR - 1) / Blocking.NR : (M + PIECE - 1) / PIECE;
     parts = (int) Math.min(threads, pieces);
+  }
+
+  /** Says whether threads share a product. */
+  static boolean isShared(int m, int n, int k) {
+    return (long) m * n * k >= Blocking.PARALLEL_FROM && Workers.threads() > 1;
   }
 
   /**
@@ -426,8 +432,8 @@ public final class Gemm implements Workers.Body {
 
   private void blocks(Scratch scratch, int i0, int i1, int j0, int j1) {
     int kc = Blocking.kc(K);
-    int mc = Math.min(Blocking.MC, i1 - i0);
     int columns = packB ? Blocking.NC : j1 - j0;
+    int mc = Blocking.mc(Math.min(columns, j1 - j0), Math.min(kc, K));
     for (int jc = j0; jc < j1; jc += columns) {
       int nc = Math.min(columns, j1 - jc);
       for (int pc = 0; pc < K; pc += kc) {
@@ -461,7 +467,10 @@ public final class Gemm implements Workers.Body {
       int k) {
     long rowStep = packA ? 4 : aRow;
     long colStep = packA ? 4L * Blocking.STRIP : aCol;
-    boolean add = pc > 0 || beta != 0;
+    boolean biased = biasStarts && pc == 0;
+    boolean add = pc > 0 || beta != 0 || biased;
+    boolean last = pc + k == K;
+    boolean hot = (long) m * nc <= Blocking.HOT;
     for (int j = 0; j < nc; ) {
       int vectors = Blocking.vectors(nc - j);
       int width = vectors * LANES;
@@ -470,77 +479,87 @@ public final class Gemm implements Workers.Body {
       long panelRow = panelRow(jc, nc, j);
       int height = Blocking.rows(vectors);
       boolean turned = transposedC || valid < width;
-      MemorySegment edge = turned ? scratch.floats(SCRATCH_TILE, (long) height * width) : C;
+      MemorySegment edge = turned ? scratch.floats(SCRATCH_TILE, (long) height * width) : NONE;
       if (pc == 0) {
         start(ic, m, jc + j, valid);
       }
       for (int i = 0; i < m; i += height) {
         int rows = Math.min(height, m - i);
         long from = packA ? Pack.stripOffset(i, k) : a + (ic + i) * aRow + pc * aCol;
-        long tile =
-            c + (transposedC ? (jc + j) * cRow + 4L * (ic + i) : (ic + i) * cRow + 4L * (jc + j));
+        long tile = tile(ic + i, jc + j);
+        MemorySegment D = biased ? bias() : C;
+        long d = biased ? 4 * (biasOffset + jc + j) : tile;
+        long dRow = biased ? 0 : cRow;
         if (!turned) {
           MicroKernel.tile(
-              vectors, add, strips, from, rowStep, colStep, panels, panel, panelRow, C, tile, cRow,
-              rows, k);
+              vectors, add, strips, from, rowStep, colStep, panels, panel, panelRow, D, d, dRow, C,
+              tile, cRow, rows, k);
           continue;
         }
+        long edgeRow = 4L * width;
         if (add) {
-          Pack.takeTile(C, tile, cRow, transposedC, edge, width, rows, valid);
+          Pack.takeTile(D, d, dRow, transposedC, edge, width, rows, valid);
         }
         MicroKernel.tile(
-            vectors,
-            add,
-            strips,
-            from,
-            rowStep,
-            colStep,
-            panels,
-            panel,
-            panelRow,
-            edge,
-            0,
-            4L * width,
-            rows,
-            k);
+            vectors, add, strips, from, rowStep, colStep, panels, panel, panelRow, edge, 0, edgeRow,
+            edge, 0, edgeRow, rows, k);
         Pack.putTile(edge, width, C, tile, cRow, transposedC, rows, valid);
       }
-      if (pc + k == K) {
+      if (last && !hot) {
         finish(ic, m, jc + j, valid);
       }
       j += width;
     }
+    if (last && hot) {
+      finish(ic, m, jc, nc);
+    }
+  }
+
+  private long tile(int i, int j) {
+    return transposedC ? c + j * cRow + 4L * i : c + i * cRow + 4L * j;
+  }
+
+  private MemorySegment bias() {
+    return bias == null ? NONE : bias;
   }
 
   /** Adds A[i, pc..] B[pc.., jc..] to a row of C. */
   private void row(Scratch scratch, MemorySegment panels, int i, int jc, int nc, int pc, int k) {
-    boolean add = pc > 0 || beta != 0;
+    boolean biased = biasStarts && pc == 0;
+    boolean add = pc > 0 || beta != 0 || biased;
     if (pc == 0) {
       start(i, 1, jc, nc);
     }
     long from = a + i * aRow + pc * aCol;
     long row = c + i * cRow + 4L * jc;
+    MemorySegment D = biased ? bias() : C;
+    long start = biased ? 4 * (biasOffset + jc) : row;
     int j = 0;
     if (sweepRows) {
       j = nc - nc % LANES;
+      if (biased) {
+        Elementwise.copy(D, start / 4, C, row / 4, j);
+      }
       Gemv.rows(A, from, aCol, B, b + pc * bRow + jc * bCol, bRow, k, j, C, row, add);
     }
     while (j < nc) {
-      int vectors = rowVectors(nc - j);
+      int vectors = Blocking.rowVectors(nc - j);
       int width = vectors * LANES;
       int valid = Math.min(width, nc - j);
       long panel = panel(jc, j, pc, k);
       long panelRow = panelRow(jc, nc, j);
       long half = 4L * Blocking.NR * (packB || prepacked != null ? k : 1);
       long to = row + 4L * j;
+      long d = start + 4L * j;
       if (valid == width) {
-        MicroKernel.row(vectors, add, A, from, aCol, panels, panel, panelRow, half, C, to, k);
+        MicroKernel.row(vectors, add, A, from, aCol, panels, panel, panelRow, half, D, d, C, to, k);
       } else {
         MemorySegment edge = scratch.floats(SCRATCH_TILE, width);
         if (add) {
-          Pack.takeTile(C, to, 0, false, edge, width, 1, valid);
+          Pack.takeTile(D, d, 0, false, edge, width, 1, valid);
         }
-        MicroKernel.row(vectors, add, A, from, aCol, panels, panel, panelRow, half, edge, 0, k);
+        MicroKernel.row(
+            vectors, add, A, from, aCol, panels, panel, panelRow, half, edge, 0, edge, 0, k);
         Pack.putTile(edge, width, C, to, 0, false, 1, valid);
       }
       j += width;
@@ -548,13 +567,6 @@ public final class Gemm implements Workers.Body {
     if (pc + k == K) {
       finish(i, 1, jc, nc);
     }
-  }
-
-  /**
-   * Returns the vectors of the next tile of a product of one row: two panels, one, or one vector.
-   */
-  private static int rowVectors(int rest) {
-    return rest >= 2 * Blocking.NR ? 8 : rest >= Blocking.NR ? 4 : 1;
   }
 
   /** Packs one block of B, unless B is read where it is. */
@@ -612,17 +624,18 @@ public final class Gemm implements Workers.Body {
     }
   }
 
-  /** Adds the bias to a finished block of C, and applies the activation. */
+  /** Adds the bias, unless the block started from it, and applies the activation. */
   private void finish(int i, int rows, int j, int cols) {
-    if (bias == null && activation == Activation.IDENTITY) {
+    MemorySegment missing = biasStarts ? null : bias;
+    if (missing == null && activation == Activation.IDENTITY) {
       return;
     }
     if (transposedC) {
       Epilogue.apply(
-          activation, C, (c + j * cRow) / 4 + i, cRow / 4, cols, rows, bias, biasOffset + i);
+          activation, C, (c + j * cRow) / 4 + i, cRow / 4, cols, rows, missing, biasOffset + i);
     } else {
       Epilogue.apply(
-          activation, C, (c + i * cRow) / 4 + j, cRow / 4, rows, cols, bias, biasOffset + j);
+          activation, C, (c + i * cRow) / 4 + j, cRow / 4, rows, cols, missing, biasOffset + j);
     }
   }
 

@@ -19,6 +19,9 @@ import jdk.incubator.vector.VectorSpecies;
  *      + 3 aRow:   x3                 c30  c31  c32  c33
  * </pre>
  *
+ * <p>The accumulators start from zero, or from D: from C itself to add to it, or from a bias, one
+ * row for all.
+ *
  * <p>A, transposed or not, packed or not, is told apart by its two strides alone; of B only a row's
  * vectors must be adjacent. All offsets and strides are in bytes. Where {@code m} is less than the
  * tile's rows, the last row stands in for the missing ones: it is computed more than once and
@@ -41,7 +44,7 @@ final class MicroKernel {
 
   private MicroKernel() {}
 
-  /** C = A B, or C += A B, on a tile {@code vectors} wide and {@link Blocking#rows} high. */
+  /** C = A B, or C = D + A B, on a tile {@code vectors} wide and {@link Blocking#rows} high. */
   static void tile(
       int vectors,
       boolean add,
@@ -52,6 +55,9 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
+      MemorySegment D,
+      long d,
+      long dRow,
       MemorySegment C,
       long c,
       long cRow,
@@ -60,14 +66,14 @@ final class MicroKernel {
     switch (vectors) {
       case 4 -> {
         if (add) {
-          add4x4(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+          add4x4(A, a, aRow, aCol, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
         } else {
           zero4x4(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
         }
       }
       case 3 -> {
         if (add) {
-          add4x3(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+          add4x3(A, a, aRow, aCol, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
         } else {
           zero4x3(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
         }
@@ -75,19 +81,21 @@ final class MicroKernel {
       case 2 -> {
         if (Blocking.TILE_VECTORS == 2) {
           if (add) {
-            add6x2(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+            add6x2(A, a, aRow, aCol, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
           } else {
             zero6x2(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
           }
-        } else if (add) {
-          add4x2(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
         } else {
-          zero4x2(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+          if (add) {
+            add4x2(A, a, aRow, aCol, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
+          } else {
+            zero4x2(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+          }
         }
       }
       default -> {
         if (add) {
-          add8x1(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+          add8x1(A, a, aRow, aCol, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
         } else {
           zero8x1(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
         }
@@ -95,7 +103,7 @@ final class MicroKernel {
     }
   }
 
-  /** C = A B, or C += A B, on one row by 8, 4 or 1 vectors. */
+  /** C = A B, or C = D + A B, on one row by 8, 4 or 1 vectors. */
   static void row(
       int vectors,
       boolean add,
@@ -106,27 +114,29 @@ final class MicroKernel {
       long b,
       long bRow,
       long bHalf,
+      MemorySegment D,
+      long d,
       MemorySegment C,
       long c,
       int k) {
     switch (vectors) {
       case 8 -> {
         if (add) {
-          add1x8(A, a, aCol, B, b, bRow, bHalf, C, c, k);
+          add1x8(A, a, aCol, B, b, bRow, bHalf, D, d, C, c, k);
         } else {
           zero1x8(A, a, aCol, B, b, bRow, bHalf, C, c, k);
         }
       }
       case 4 -> {
         if (add) {
-          add1x4(A, a, aCol, B, b, bRow, C, c, k);
+          add1x4(A, a, aCol, B, b, bRow, D, d, C, c, k);
         } else {
           zero1x4(A, a, aCol, B, b, bRow, C, c, k);
         }
       }
       default -> {
         if (add) {
-          add1x1(A, a, aCol, B, b, bRow, C, c, k);
+          add1x1(A, a, aCol, B, b, bRow, D, d, C, c, k);
         } else {
           zero1x1(A, a, aCol, B, b, bRow, C, c, k);
         }
@@ -216,7 +226,7 @@ final class MicroKernel {
     c33.intoMemorySegment(C, c3 + 3 * V, ORDER);
   }
 
-  /** C += A B on a tile of 4 rows by 4 vectors. */
+  /** C = D + A B on a tile of 4 rows by 4 vectors. */
   static void add4x4(
       MemorySegment A,
       long a,
@@ -225,6 +235,9 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
+      MemorySegment D,
+      long d,
+      long dRow,
       MemorySegment C,
       long c,
       long cRow,
@@ -236,22 +249,25 @@ final class MicroKernel {
     long c1 = c + Math.min(1, m - 1) * cRow;
     long c2 = c + Math.min(2, m - 1) * cRow;
     long c3 = c + Math.min(3, m - 1) * cRow;
-    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
-    FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
-    FloatVector c02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
-    FloatVector c03 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
-    FloatVector c11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
-    FloatVector c12 = FloatVector.fromMemorySegment(F, C, c1 + 2 * V, ORDER);
-    FloatVector c13 = FloatVector.fromMemorySegment(F, C, c1 + 3 * V, ORDER);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
-    FloatVector c21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
-    FloatVector c22 = FloatVector.fromMemorySegment(F, C, c2 + 2 * V, ORDER);
-    FloatVector c23 = FloatVector.fromMemorySegment(F, C, c2 + 3 * V, ORDER);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
-    FloatVector c31 = FloatVector.fromMemorySegment(F, C, c3 + V, ORDER);
-    FloatVector c32 = FloatVector.fromMemorySegment(F, C, c3 + 2 * V, ORDER);
-    FloatVector c33 = FloatVector.fromMemorySegment(F, C, c3 + 3 * V, ORDER);
+    long d1 = d + Math.min(1, m - 1) * dRow;
+    long d2 = d + Math.min(2, m - 1) * dRow;
+    long d3 = d + Math.min(3, m - 1) * dRow;
+    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
+    FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
+    FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
+    FloatVector c03 = FloatVector.fromMemorySegment(F, D, d + 3 * V, ORDER);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
+    FloatVector c11 = FloatVector.fromMemorySegment(F, D, d1 + V, ORDER);
+    FloatVector c12 = FloatVector.fromMemorySegment(F, D, d1 + 2 * V, ORDER);
+    FloatVector c13 = FloatVector.fromMemorySegment(F, D, d1 + 3 * V, ORDER);
+    FloatVector c20 = FloatVector.fromMemorySegment(F, D, d2, ORDER);
+    FloatVector c21 = FloatVector.fromMemorySegment(F, D, d2 + V, ORDER);
+    FloatVector c22 = FloatVector.fromMemorySegment(F, D, d2 + 2 * V, ORDER);
+    FloatVector c23 = FloatVector.fromMemorySegment(F, D, d2 + 3 * V, ORDER);
+    FloatVector c30 = FloatVector.fromMemorySegment(F, D, d3, ORDER);
+    FloatVector c31 = FloatVector.fromMemorySegment(F, D, d3 + V, ORDER);
+    FloatVector c32 = FloatVector.fromMemorySegment(F, D, d3 + 2 * V, ORDER);
+    FloatVector c33 = FloatVector.fromMemorySegment(F, D, d3 + 3 * V, ORDER);
     for (int p = 0; p < k; p++) {
       long ap = a + p * aCol;
       long bp = b + p * bRow;
@@ -367,7 +383,7 @@ final class MicroKernel {
     c32.intoMemorySegment(C, c3 + 2 * V, ORDER);
   }
 
-  /** C += A B on a tile of 4 rows by 3 vectors. */
+  /** C = D + A B on a tile of 4 rows by 3 vectors. */
   static void add4x3(
       MemorySegment A,
       long a,
@@ -376,6 +392,9 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
+      MemorySegment D,
+      long d,
+      long dRow,
       MemorySegment C,
       long c,
       long cRow,
@@ -387,18 +406,21 @@ final class MicroKernel {
     long c1 = c + Math.min(1, m - 1) * cRow;
     long c2 = c + Math.min(2, m - 1) * cRow;
     long c3 = c + Math.min(3, m - 1) * cRow;
-    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
-    FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
-    FloatVector c02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
-    FloatVector c11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
-    FloatVector c12 = FloatVector.fromMemorySegment(F, C, c1 + 2 * V, ORDER);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
-    FloatVector c21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
-    FloatVector c22 = FloatVector.fromMemorySegment(F, C, c2 + 2 * V, ORDER);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
-    FloatVector c31 = FloatVector.fromMemorySegment(F, C, c3 + V, ORDER);
-    FloatVector c32 = FloatVector.fromMemorySegment(F, C, c3 + 2 * V, ORDER);
+    long d1 = d + Math.min(1, m - 1) * dRow;
+    long d2 = d + Math.min(2, m - 1) * dRow;
+    long d3 = d + Math.min(3, m - 1) * dRow;
+    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
+    FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
+    FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
+    FloatVector c11 = FloatVector.fromMemorySegment(F, D, d1 + V, ORDER);
+    FloatVector c12 = FloatVector.fromMemorySegment(F, D, d1 + 2 * V, ORDER);
+    FloatVector c20 = FloatVector.fromMemorySegment(F, D, d2, ORDER);
+    FloatVector c21 = FloatVector.fromMemorySegment(F, D, d2 + V, ORDER);
+    FloatVector c22 = FloatVector.fromMemorySegment(F, D, d2 + 2 * V, ORDER);
+    FloatVector c30 = FloatVector.fromMemorySegment(F, D, d3, ORDER);
+    FloatVector c31 = FloatVector.fromMemorySegment(F, D, d3 + V, ORDER);
+    FloatVector c32 = FloatVector.fromMemorySegment(F, D, d3 + 2 * V, ORDER);
     for (int p = 0; p < k; p++) {
       long ap = a + p * aCol;
       long bp = b + p * bRow;
@@ -492,7 +514,7 @@ final class MicroKernel {
     c31.intoMemorySegment(C, c3 + V, ORDER);
   }
 
-  /** C += A B on a tile of 4 rows by 2 vectors. */
+  /** C = D + A B on a tile of 4 rows by 2 vectors. */
   static void add4x2(
       MemorySegment A,
       long a,
@@ -501,6 +523,9 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
+      MemorySegment D,
+      long d,
+      long dRow,
       MemorySegment C,
       long c,
       long cRow,
@@ -512,14 +537,17 @@ final class MicroKernel {
     long c1 = c + Math.min(1, m - 1) * cRow;
     long c2 = c + Math.min(2, m - 1) * cRow;
     long c3 = c + Math.min(3, m - 1) * cRow;
-    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
-    FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
-    FloatVector c11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
-    FloatVector c21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
-    FloatVector c31 = FloatVector.fromMemorySegment(F, C, c3 + V, ORDER);
+    long d1 = d + Math.min(1, m - 1) * dRow;
+    long d2 = d + Math.min(2, m - 1) * dRow;
+    long d3 = d + Math.min(3, m - 1) * dRow;
+    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
+    FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
+    FloatVector c11 = FloatVector.fromMemorySegment(F, D, d1 + V, ORDER);
+    FloatVector c20 = FloatVector.fromMemorySegment(F, D, d2, ORDER);
+    FloatVector c21 = FloatVector.fromMemorySegment(F, D, d2 + V, ORDER);
+    FloatVector c30 = FloatVector.fromMemorySegment(F, D, d3, ORDER);
+    FloatVector c31 = FloatVector.fromMemorySegment(F, D, d3 + V, ORDER);
     for (int p = 0; p < k; p++) {
       long ap = a + p * aCol;
       long bp = b + p * bRow;
@@ -622,7 +650,7 @@ final class MicroKernel {
     c51.intoMemorySegment(C, c5 + V, ORDER);
   }
 
-  /** C += A B on a tile of 6 rows by 2 vectors. */
+  /** C = D + A B on a tile of 6 rows by 2 vectors. */
   static void add6x2(
       MemorySegment A,
       long a,
@@ -631,6 +659,9 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
+      MemorySegment D,
+      long d,
+      long dRow,
       MemorySegment C,
       long c,
       long cRow,
@@ -646,18 +677,23 @@ final class MicroKernel {
     long c3 = c + Math.min(3, m - 1) * cRow;
     long c4 = c + Math.min(4, m - 1) * cRow;
     long c5 = c + Math.min(5, m - 1) * cRow;
-    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
-    FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
-    FloatVector c11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
-    FloatVector c21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
-    FloatVector c31 = FloatVector.fromMemorySegment(F, C, c3 + V, ORDER);
-    FloatVector c40 = FloatVector.fromMemorySegment(F, C, c4, ORDER);
-    FloatVector c41 = FloatVector.fromMemorySegment(F, C, c4 + V, ORDER);
-    FloatVector c50 = FloatVector.fromMemorySegment(F, C, c5, ORDER);
-    FloatVector c51 = FloatVector.fromMemorySegment(F, C, c5 + V, ORDER);
+    long d1 = d + Math.min(1, m - 1) * dRow;
+    long d2 = d + Math.min(2, m - 1) * dRow;
+    long d3 = d + Math.min(3, m - 1) * dRow;
+    long d4 = d + Math.min(4, m - 1) * dRow;
+    long d5 = d + Math.min(5, m - 1) * dRow;
+    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
+    FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
+    FloatVector c11 = FloatVector.fromMemorySegment(F, D, d1 + V, ORDER);
+    FloatVector c20 = FloatVector.fromMemorySegment(F, D, d2, ORDER);
+    FloatVector c21 = FloatVector.fromMemorySegment(F, D, d2 + V, ORDER);
+    FloatVector c30 = FloatVector.fromMemorySegment(F, D, d3, ORDER);
+    FloatVector c31 = FloatVector.fromMemorySegment(F, D, d3 + V, ORDER);
+    FloatVector c40 = FloatVector.fromMemorySegment(F, D, d4, ORDER);
+    FloatVector c41 = FloatVector.fromMemorySegment(F, D, d4 + V, ORDER);
+    FloatVector c50 = FloatVector.fromMemorySegment(F, D, d5, ORDER);
+    FloatVector c51 = FloatVector.fromMemorySegment(F, D, d5 + V, ORDER);
     for (int p = 0; p < k; p++) {
       long ap = a + p * aCol;
       long bp = b + p * bRow;
@@ -763,7 +799,7 @@ final class MicroKernel {
     c70.intoMemorySegment(C, c7, ORDER);
   }
 
-  /** C += A B on a tile of 8 rows by 1 vector. */
+  /** C = D + A B on a tile of 8 rows by 1 vector. */
   static void add8x1(
       MemorySegment A,
       long a,
@@ -772,6 +808,9 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
+      MemorySegment D,
+      long d,
+      long dRow,
       MemorySegment C,
       long c,
       long cRow,
@@ -791,14 +830,21 @@ final class MicroKernel {
     long c5 = c + Math.min(5, m - 1) * cRow;
     long c6 = c + Math.min(6, m - 1) * cRow;
     long c7 = c + Math.min(7, m - 1) * cRow;
-    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
-    FloatVector c40 = FloatVector.fromMemorySegment(F, C, c4, ORDER);
-    FloatVector c50 = FloatVector.fromMemorySegment(F, C, c5, ORDER);
-    FloatVector c60 = FloatVector.fromMemorySegment(F, C, c6, ORDER);
-    FloatVector c70 = FloatVector.fromMemorySegment(F, C, c7, ORDER);
+    long d1 = d + Math.min(1, m - 1) * dRow;
+    long d2 = d + Math.min(2, m - 1) * dRow;
+    long d3 = d + Math.min(3, m - 1) * dRow;
+    long d4 = d + Math.min(4, m - 1) * dRow;
+    long d5 = d + Math.min(5, m - 1) * dRow;
+    long d6 = d + Math.min(6, m - 1) * dRow;
+    long d7 = d + Math.min(7, m - 1) * dRow;
+    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
+    FloatVector c20 = FloatVector.fromMemorySegment(F, D, d2, ORDER);
+    FloatVector c30 = FloatVector.fromMemorySegment(F, D, d3, ORDER);
+    FloatVector c40 = FloatVector.fromMemorySegment(F, D, d4, ORDER);
+    FloatVector c50 = FloatVector.fromMemorySegment(F, D, d5, ORDER);
+    FloatVector c60 = FloatVector.fromMemorySegment(F, D, d6, ORDER);
+    FloatVector c70 = FloatVector.fromMemorySegment(F, D, d7, ORDER);
     for (int p = 0; p < k; p++) {
       long ap = a + p * aCol;
       long bp = b + p * bRow;
@@ -878,7 +924,7 @@ final class MicroKernel {
   }
 
   /**
-   * C += A B on one row by twice 4 vectors, the second four of B {@code bHalf} bytes after the
+   * C = D + A B on one row by twice 4 vectors, the second four of B {@code bHalf} bytes after the
    * first.
    */
   static void add1x8(
@@ -889,17 +935,19 @@ final class MicroKernel {
       long b,
       long bRow,
       long bHalf,
+      MemorySegment D,
+      long d,
       MemorySegment C,
       long c,
       int k) {
-    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
-    FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
-    FloatVector c02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
-    FloatVector c03 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
-    FloatVector c04 = FloatVector.fromMemorySegment(F, C, c + 4 * V, ORDER);
-    FloatVector c05 = FloatVector.fromMemorySegment(F, C, c + 5 * V, ORDER);
-    FloatVector c06 = FloatVector.fromMemorySegment(F, C, c + 6 * V, ORDER);
-    FloatVector c07 = FloatVector.fromMemorySegment(F, C, c + 7 * V, ORDER);
+    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
+    FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
+    FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
+    FloatVector c03 = FloatVector.fromMemorySegment(F, D, d + 3 * V, ORDER);
+    FloatVector c04 = FloatVector.fromMemorySegment(F, D, d + 4 * V, ORDER);
+    FloatVector c05 = FloatVector.fromMemorySegment(F, D, d + 5 * V, ORDER);
+    FloatVector c06 = FloatVector.fromMemorySegment(F, D, d + 6 * V, ORDER);
+    FloatVector c07 = FloatVector.fromMemorySegment(F, D, d + 7 * V, ORDER);
     for (int p = 0; p < k; p++) {
       long ap = a + p * aCol;
       long bp = b + p * bRow;
@@ -954,7 +1002,7 @@ final class MicroKernel {
     c03.intoMemorySegment(C, c + 3 * V, ORDER);
   }
 
-  /** C += A B on one row by 4 vectors. */
+  /** C = D + A B on one row by 4 vectors. */
   static void add1x4(
       MemorySegment A,
       long a,
@@ -962,13 +1010,15 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
+      MemorySegment D,
+      long d,
       MemorySegment C,
       long c,
       int k) {
-    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
-    FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
-    FloatVector c02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
-    FloatVector c03 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
+    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
+    FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
+    FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
+    FloatVector c03 = FloatVector.fromMemorySegment(F, D, d + 3 * V, ORDER);
     for (int p = 0; p < k; p++) {
       long ap = a + p * aCol;
       long bp = b + p * bRow;
@@ -1005,7 +1055,7 @@ final class MicroKernel {
     c00.intoMemorySegment(C, c, ORDER);
   }
 
-  /** C += A B on one row by 1 vector. */
+  /** C = D + A B on one row by 1 vector. */
   static void add1x1(
       MemorySegment A,
       long a,
@@ -1013,10 +1063,12 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
+      MemorySegment D,
+      long d,
       MemorySegment C,
       long c,
       int k) {
-    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
+    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
     for (int p = 0; p < k; p++) {
       long ap = a + p * aCol;
       long bp = b + p * bRow;

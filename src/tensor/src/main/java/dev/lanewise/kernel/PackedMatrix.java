@@ -1,7 +1,9 @@
 package dev.lanewise.kernel;
 
+import dev.lanewise.memory.Scratch;
 import dev.lanewise.memory.Storage;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * of the next, and does not follow changes to its source until it is packed again.
  */
 public final class PackedMatrix {
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
   private final int rows;
   private final int cols;
   private final Storage storage;
@@ -23,7 +27,7 @@ public final class PackedMatrix {
     }
     this.rows = rows;
     this.cols = cols;
-    this.storage = Storage.persistent((long) rows * Pack.wholeVectors(cols));
+    this.storage = Storage.persistent((long) rows * (cols == 1 ? 1 : Pack.wholeVectors(cols)));
   }
 
   /** Returns K, the rows. */
@@ -43,6 +47,12 @@ public final class PackedMatrix {
    */
   public void pack(MemorySegment b, long bo, long bRow, long bCol) {
     Simd.checkMatrix("B", b, bo, rows, bRow, cols, bCol);
+    if (cols == 1) {
+      for (int p = 0; p < rows; p++) {
+        segment().setAtIndex(FLOAT, storage.offset() + p, b.get(FLOAT, 4 * (bo + p * bRow)));
+      }
+      return;
+    }
     int kc = Blocking.kc(rows);
     for (int pc = 0; pc < rows; pc += kc) {
       int k = Math.min(kc, rows - pc);
@@ -74,8 +84,104 @@ public final class PackedMatrix {
     if (bias != null) {
       Simd.check(bias, biasOffset, cols);
     }
-    if (m > 0 && cols > 0) {
+    if (cols == 1) {
+      // The column is packed as it is: its products are dot products.
+      Gemm.multiply(
+          m,
+          1,
+          rows,
+          1,
+          a,
+          ao,
+          aRow,
+          1,
+          segment(),
+          storage.offset(),
+          1,
+          rows,
+          0,
+          c,
+          co,
+          cRow,
+          bias,
+          biasOffset,
+          activation);
+    } else if (m == 1 && cols > 0 && rows > 0 && !Gemm.isShared(1, cols, rows)) {
+      row(a, ao, c, co, bias, biasOffset, activation);
+    } else if (m > 0 && cols > 0) {
       Gemm.multiply(m, a, ao, aRow, this, c, co, cRow, bias, biasOffset, activation);
+    }
+  }
+
+  /** The product of one row on the calling thread, without the ceremony of the larger ones. */
+  private void row(
+      MemorySegment a,
+      long ao,
+      MemorySegment c,
+      long co,
+      @Nullable MemorySegment bias,
+      long biasOffset,
+      Activation activation) {
+    int kc = Blocking.kc(rows);
+    for (int pc = 0; pc < rows; pc += kc) {
+      int k = Math.min(kc, rows - pc);
+      boolean biased = bias != null && pc == 0;
+      MemorySegment d = bias != null && pc == 0 ? bias : c;
+      long start = biased ? biasOffset : co;
+      boolean add = biased || pc > 0;
+      for (int j = 0; j < cols; ) {
+        int vectors = Blocking.rowVectors(cols - j);
+        int width = vectors * Simd.LANES;
+        long panel = offset(j, pc, k);
+        long panelRow = Pack.panelRow(cols, j);
+        long half = 4L * Blocking.NR * k;
+        if (j + width <= cols) {
+          MicroKernel.row(
+              vectors,
+              add,
+              a,
+              4 * (ao + pc),
+              4,
+              segment(),
+              panel,
+              panelRow,
+              half,
+              d,
+              4 * (start + j),
+              c,
+              4 * (co + j),
+              k);
+        } else {
+          raggedRow(
+              add, a, 4 * (ao + pc), panel, panelRow, d, 4 * (start + j), c, co + j, cols - j, k);
+        }
+        j += width;
+      }
+    }
+    if (activation != Activation.IDENTITY) {
+      Epilogue.apply(activation, c, co, cols, 1, cols, null, 0);
+    }
+  }
+
+  private void raggedRow(
+      boolean add,
+      MemorySegment a,
+      long from,
+      long panel,
+      long panelRow,
+      MemorySegment d,
+      long start,
+      MemorySegment c,
+      long to,
+      int valid,
+      int k) {
+    try (Scratch scratch = Scratch.borrow()) {
+      MemorySegment edge = scratch.floats(0, Simd.LANES);
+      if (add) {
+        MemorySegment.copy(d, start, edge, 0, 4L * valid);
+      }
+      MicroKernel.row(1, add, a, from, 4, segment(), panel, panelRow, 0, edge, 0, edge, 0, k);
+      MemorySegment.copy(edge, 0, c, 4 * to, 4L * valid);
     }
   }
 
