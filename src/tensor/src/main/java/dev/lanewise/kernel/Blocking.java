@@ -30,14 +30,14 @@ final class Blocking {
   /** The most rows of B in a block; K is split evenly into blocks no longer than this. */
   static final int KC = 1024;
 
-  /** Rows of A in a block: whole tiles of 4, 6 and 8 rows. */
+  /** Rows of A in a block: whole tiles of 4, 6 and 8 rows, whole strips. */
   static final int MC = 240;
 
   /** Columns of B packed at a time. */
   static final int NC = 1024;
 
   /** Rows of a packed strip of A: whole vectors and whole tiles. */
-  static final int STRIP = Simd.BITS == 256 ? 24 : 16;
+  static final int STRIP = Simd.BITS == 512 ? 48 : 24;
 
   /** Floats of a block of C that are still in L1 when its last tile is stored. */
   static final int HOT = 8192;
@@ -82,7 +82,7 @@ final class Blocking {
   static int rows(int vectors) {
     return switch (vectors) {
       case 1 -> 8;
-      case 2 -> TILE_VECTORS == 2 ? 6 : 4;
+      case 2 -> 6;
       default -> 4;
     };
   }

@@ -32,7 +32,9 @@ public final class Elementwise {
 
   private static void addLoop(
       MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment dst, long d, int n) {
-    Simd.expectNative(a, b, dst);
+    if (!a.isNative() || !b.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -62,7 +64,9 @@ public final class Elementwise {
 
   private static void subLoop(
       MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment dst, long d, int n) {
-    Simd.expectNative(a, b, dst);
+    if (!a.isNative() || !b.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -92,7 +96,9 @@ public final class Elementwise {
 
   private static void mulLoop(
       MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment dst, long d, int n) {
-    Simd.expectNative(a, b, dst);
+    if (!a.isNative() || !b.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -122,7 +128,9 @@ public final class Elementwise {
 
   private static void divLoop(
       MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment dst, long d, int n) {
-    Simd.expectNative(a, b, dst);
+    if (!a.isNative() || !b.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -151,7 +159,9 @@ public final class Elementwise {
 
   private static void addScalarLoop(
       MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -178,7 +188,9 @@ public final class Elementwise {
 
   /** As {@link #mulScalar}, of offsets in bytes within bounds. */
   static void mulScalarLoop(MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -205,7 +217,9 @@ public final class Elementwise {
 
   private static void divScalarLoop(
       MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -232,7 +246,9 @@ public final class Elementwise {
 
   private static void rsubScalarLoop(
       MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -259,7 +275,9 @@ public final class Elementwise {
 
   private static void rdivScalarLoop(
       MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -286,7 +304,9 @@ public final class Elementwise {
 
   private static void affineLoop(
       MemorySegment src, long so, float scale, float shift, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -325,7 +345,9 @@ public final class Elementwise {
 
   private static void squareGradLoop(
       MemorySegment x, long xo, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
-    Simd.expectNative(x, dy, dx);
+    if (!x.isNative() || !dy.isNative() || !dx.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -357,7 +379,9 @@ public final class Elementwise {
   }
 
   private static void axpyLoop(float s, MemorySegment x, long xo, MemorySegment y, long yo, int n) {
-    Simd.expectNative(x, y);
+    if (!x.isNative() || !y.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -388,7 +412,9 @@ public final class Elementwise {
 
   private static void mulAddLoop(
       MemorySegment x, long xo, MemorySegment y, long yo, MemorySegment z, long zo, int n) {
-    Simd.expectNative(x, y, z);
+    if (!x.isNative() || !y.isNative() || !z.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -416,7 +442,9 @@ public final class Elementwise {
   }
 
   private static void fillLoop(float value, MemorySegment dst, long d, int n) {
-    Simd.expectNative(dst);
+    if (!dst.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;

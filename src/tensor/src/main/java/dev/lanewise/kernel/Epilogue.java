@@ -79,7 +79,9 @@ public final class Epilogue {
   }
 
   private static void biasLoop(MemorySegment c, long co, MemorySegment bias, long bo, int n) {
-    Simd.expectNative(c, bias);
+    if (!c.isNative() || !bias.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -97,7 +99,9 @@ public final class Epilogue {
   }
 
   private static void biasReluLoop(MemorySegment c, long co, MemorySegment bias, long bo, int n) {
-    Simd.expectNative(c, bias);
+    if (!c.isNative() || !bias.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;

@@ -135,6 +135,9 @@ final class Gemv {
       MemorySegment Y,
       long y,
       int n) {
+    if (!X.isNative() || !B.isNative() || !Y.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector x0 = FloatVector.broadcast(F, X.get(FLOAT, x));
     FloatVector x1 = FloatVector.broadcast(F, X.get(FLOAT, x + 1 * xStep));
     FloatVector x2 = FloatVector.broadcast(F, X.get(FLOAT, x + 2 * xStep));
@@ -167,6 +170,9 @@ final class Gemv {
 
   private static void oneRow(
       MemorySegment X, long x, MemorySegment B, long b, MemorySegment Y, long y, int n) {
+    if (!X.isNative() || !B.isNative() || !Y.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector x0 = FloatVector.broadcast(F, X.get(FLOAT, x));
     for (int j = 0; j < n; j += LANES) {
       long o = 4L * j;
@@ -186,6 +192,9 @@ final class Gemv {
       int k,
       MemorySegment sums,
       long to) {
+    if (!X.isNative() || !B.isNative() || !sums.isNative()) {
+      throw Simd.onHeap();
+    }
     long b1 = b + bCol;
     long b2 = b1 + bCol;
     long b3 = b2 + bCol;
@@ -225,6 +234,9 @@ final class Gemv {
 
   private static void one(
       MemorySegment X, long x, MemorySegment B, long b, int k, MemorySegment sums, long to) {
+    if (!X.isNative() || !B.isNative() || !sums.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector s = FloatVector.zero(F);
     for (int p = 0; p < k; p += LANES) {
       long o = 4L * p;
@@ -245,6 +257,9 @@ final class Gemv {
       int k,
       int columns,
       MemorySegment sums) {
+    if (!X.isNative() || !B.isNative() || !sums.isNative()) {
+      throw Simd.onHeap();
+    }
     VectorMask<Float> valid = F.indexInRange(0, k);
     FloatVector v = FloatVector.fromMemorySegment(F, X, x, ORDER, valid);
     for (int i = 0; i < columns; i++) {
@@ -263,6 +278,9 @@ final class Gemv {
    */
   private static void fold(
       MemorySegment sums, long from, MemorySegment Y, long y, int n, boolean add) {
+    if (!sums.isNative() || !Y.isNative()) {
+      throw Simd.onHeap();
+    }
     if (LANES > 8) {
       for (long at = from; at < from + 8 * V; at += V) {
         FloatVector s = FloatVector.fromMemorySegment(F, sums, at, ORDER);

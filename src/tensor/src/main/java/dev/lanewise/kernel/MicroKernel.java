@@ -79,18 +79,10 @@ final class MicroKernel {
         }
       }
       case 2 -> {
-        if (Blocking.TILE_VECTORS == 2) {
-          if (add) {
-            add6x2(A, a, aRow, aCol, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
-          } else {
-            zero6x2(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
-          }
+        if (add) {
+          add6x2(A, a, aRow, aCol, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
         } else {
-          if (add) {
-            add4x2(A, a, aRow, aCol, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
-          } else {
-            zero4x2(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
-          }
+          zero6x2(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
         }
       }
       default -> {
@@ -158,6 +150,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
+    if (!A.isNative() || !B.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
     long a1 = Math.min(1, m - 1) * aRow;
     long a2 = Math.min(2, m - 1) * aRow;
     long a3 = Math.min(3, m - 1) * aRow;
@@ -243,6 +238,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
+    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
     long a1 = Math.min(1, m - 1) * aRow;
     long a2 = Math.min(2, m - 1) * aRow;
     long a3 = Math.min(3, m - 1) * aRow;
@@ -328,6 +326,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
+    if (!A.isNative() || !B.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
     long a1 = Math.min(1, m - 1) * aRow;
     long a2 = Math.min(2, m - 1) * aRow;
     long a3 = Math.min(3, m - 1) * aRow;
@@ -400,6 +401,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
+    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
     long a1 = Math.min(1, m - 1) * aRow;
     long a2 = Math.min(2, m - 1) * aRow;
     long a3 = Math.min(3, m - 1) * aRow;
@@ -458,124 +462,6 @@ final class MicroKernel {
     c32.intoMemorySegment(C, c3 + 2 * V, ORDER);
   }
 
-  /** C = A B on a tile of 4 rows by 2 vectors. */
-  static void zero4x2(
-      MemorySegment A,
-      long a,
-      long aRow,
-      long aCol,
-      MemorySegment B,
-      long b,
-      long bRow,
-      MemorySegment C,
-      long c,
-      long cRow,
-      int m,
-      int k) {
-    long a1 = Math.min(1, m - 1) * aRow;
-    long a2 = Math.min(2, m - 1) * aRow;
-    long a3 = Math.min(3, m - 1) * aRow;
-    long c1 = c + Math.min(1, m - 1) * cRow;
-    long c2 = c + Math.min(2, m - 1) * cRow;
-    long c3 = c + Math.min(3, m - 1) * cRow;
-    FloatVector c00 = FloatVector.zero(F);
-    FloatVector c01 = FloatVector.zero(F);
-    FloatVector c10 = FloatVector.zero(F);
-    FloatVector c11 = FloatVector.zero(F);
-    FloatVector c20 = FloatVector.zero(F);
-    FloatVector c21 = FloatVector.zero(F);
-    FloatVector c30 = FloatVector.zero(F);
-    FloatVector c31 = FloatVector.zero(F);
-    for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
-      long bp = b + p * bRow;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
-      c00 = x0.fma(b0, c00);
-      c01 = x0.fma(b1, c01);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
-      c10 = x1.fma(b0, c10);
-      c11 = x1.fma(b1, c11);
-      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
-      c20 = x2.fma(b0, c20);
-      c21 = x2.fma(b1, c21);
-      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
-      c30 = x3.fma(b0, c30);
-      c31 = x3.fma(b1, c31);
-    }
-    c00.intoMemorySegment(C, c, ORDER);
-    c01.intoMemorySegment(C, c + V, ORDER);
-    c10.intoMemorySegment(C, c1, ORDER);
-    c11.intoMemorySegment(C, c1 + V, ORDER);
-    c20.intoMemorySegment(C, c2, ORDER);
-    c21.intoMemorySegment(C, c2 + V, ORDER);
-    c30.intoMemorySegment(C, c3, ORDER);
-    c31.intoMemorySegment(C, c3 + V, ORDER);
-  }
-
-  /** C = D + A B on a tile of 4 rows by 2 vectors. */
-  static void add4x2(
-      MemorySegment A,
-      long a,
-      long aRow,
-      long aCol,
-      MemorySegment B,
-      long b,
-      long bRow,
-      MemorySegment D,
-      long d,
-      long dRow,
-      MemorySegment C,
-      long c,
-      long cRow,
-      int m,
-      int k) {
-    long a1 = Math.min(1, m - 1) * aRow;
-    long a2 = Math.min(2, m - 1) * aRow;
-    long a3 = Math.min(3, m - 1) * aRow;
-    long c1 = c + Math.min(1, m - 1) * cRow;
-    long c2 = c + Math.min(2, m - 1) * cRow;
-    long c3 = c + Math.min(3, m - 1) * cRow;
-    long d1 = d + Math.min(1, m - 1) * dRow;
-    long d2 = d + Math.min(2, m - 1) * dRow;
-    long d3 = d + Math.min(3, m - 1) * dRow;
-    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
-    FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
-    FloatVector c11 = FloatVector.fromMemorySegment(F, D, d1 + V, ORDER);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, D, d2, ORDER);
-    FloatVector c21 = FloatVector.fromMemorySegment(F, D, d2 + V, ORDER);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, D, d3, ORDER);
-    FloatVector c31 = FloatVector.fromMemorySegment(F, D, d3 + V, ORDER);
-    for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
-      long bp = b + p * bRow;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
-      c00 = x0.fma(b0, c00);
-      c01 = x0.fma(b1, c01);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
-      c10 = x1.fma(b0, c10);
-      c11 = x1.fma(b1, c11);
-      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
-      c20 = x2.fma(b0, c20);
-      c21 = x2.fma(b1, c21);
-      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
-      c30 = x3.fma(b0, c30);
-      c31 = x3.fma(b1, c31);
-    }
-    c00.intoMemorySegment(C, c, ORDER);
-    c01.intoMemorySegment(C, c + V, ORDER);
-    c10.intoMemorySegment(C, c1, ORDER);
-    c11.intoMemorySegment(C, c1 + V, ORDER);
-    c20.intoMemorySegment(C, c2, ORDER);
-    c21.intoMemorySegment(C, c2 + V, ORDER);
-    c30.intoMemorySegment(C, c3, ORDER);
-    c31.intoMemorySegment(C, c3 + V, ORDER);
-  }
-
   /** C = A B on a tile of 6 rows by 2 vectors. */
   static void zero6x2(
       MemorySegment A,
@@ -590,6 +476,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
+    if (!A.isNative() || !B.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
     long a1 = Math.min(1, m - 1) * aRow;
     long a2 = Math.min(2, m - 1) * aRow;
     long a3 = Math.min(3, m - 1) * aRow;
@@ -667,6 +556,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
+    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
     long a1 = Math.min(1, m - 1) * aRow;
     long a2 = Math.min(2, m - 1) * aRow;
     long a3 = Math.min(3, m - 1) * aRow;
@@ -746,6 +638,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
+    if (!A.isNative() || !B.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
     long a1 = Math.min(1, m - 1) * aRow;
     long a2 = Math.min(2, m - 1) * aRow;
     long a3 = Math.min(3, m - 1) * aRow;
@@ -816,6 +711,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
+    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
     long a1 = Math.min(1, m - 1) * aRow;
     long a2 = Math.min(2, m - 1) * aRow;
     long a3 = Math.min(3, m - 1) * aRow;
@@ -891,6 +789,9 @@ final class MicroKernel {
       MemorySegment C,
       long c,
       int k) {
+    if (!A.isNative() || !B.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c02 = FloatVector.zero(F);
@@ -940,6 +841,9 @@ final class MicroKernel {
       MemorySegment C,
       long c,
       int k) {
+    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
     FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
     FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
@@ -983,6 +887,9 @@ final class MicroKernel {
       MemorySegment C,
       long c,
       int k) {
+    if (!A.isNative() || !B.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c02 = FloatVector.zero(F);
@@ -1015,6 +922,9 @@ final class MicroKernel {
       MemorySegment C,
       long c,
       int k) {
+    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
     FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
     FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
@@ -1045,6 +955,9 @@ final class MicroKernel {
       MemorySegment C,
       long c,
       int k) {
+    if (!A.isNative() || !B.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector c00 = FloatVector.zero(F);
     for (int p = 0; p < k; p++) {
       long ap = a + p * aCol;
@@ -1068,6 +981,9 @@ final class MicroKernel {
       MemorySegment C,
       long c,
       int k) {
+    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
     for (int p = 0; p < k; p++) {
       long ap = a + p * aCol;

@@ -16,8 +16,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  *        | panel 0 | panel 1 | pan|0        a last, partial panel is padded with zeros
  *
- *   A, MC x KC, whose columns are contiguous (a transposed operand), becomes strips of 16 rows, each
- *   KC x 16: the sixteen rows' elements of one p stand side by side.
+ *   A, MC x KC, whose columns are contiguous (a transposed operand), becomes strips of some rows:
+ *   the rows' elements of one p stand side by side.
  * </pre>
  */
 final class Pack {
@@ -120,6 +120,9 @@ final class Pack {
   }
 
   private static void vectors(MemorySegment A, long a, long aCol, int k, MemorySegment P, long to) {
+    if (!A.isNative() || !P.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int p = 0; p < k; p++) {
       FloatVector.fromMemorySegment(F, A, a + p * aCol, ORDER)
           .intoMemorySegment(P, to + p * (4L * Blocking.STRIP), ORDER);
@@ -134,6 +137,9 @@ final class Pack {
 
   private static void wholeRows(
       MemorySegment B, long b, long bRow, int k, MemorySegment P, long to) {
+    if (!B.isNative() || !P.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int p = 0; p < k; p++) {
       long from = b + p * bRow;
       long into = to + p * (4 * V);
@@ -150,6 +156,9 @@ final class Pack {
 
   private static void rows(
       MemorySegment B, long b, long bRow, int k, int n, MemorySegment P, long to, long pRow) {
+    if (!B.isNative() || !P.isNative()) {
+      throw Simd.onHeap();
+    }
     int whole = n - n % LANES;
     for (int p = 0; p < k; p++) {
       long from = b + p * bRow;
@@ -165,6 +174,9 @@ final class Pack {
   }
 
   private static void zeros(int k, MemorySegment P, long to, long pRow) {
+    if (!P.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int p = 0; p < k; p++) {
       P.set(FLOAT, to + p * pRow, 0);
     }
@@ -191,6 +203,9 @@ final class Pack {
 
   private static void eightColumns(
       MemorySegment B, long b, long bRow, long bCol, int k, MemorySegment P, long to, long pRow) {
+    if (!B.isNative() || !P.isNative()) {
+      throw Simd.onHeap();
+    }
     long b1 = b + bCol;
     long b2 = b1 + bCol;
     long b3 = b2 + bCol;
@@ -214,6 +229,9 @@ final class Pack {
 
   private static void column(
       MemorySegment B, long b, long bRow, int k, MemorySegment P, long to, long pRow) {
+    if (!B.isNative() || !P.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int p = 0; p < k; p++) {
       P.set(FLOAT, to + p * pRow, B.get(FLOAT, b + p * bRow));
     }
@@ -229,6 +247,9 @@ final class Pack {
       int width,
       int rows,
       int cols) {
+    if (!C.isNative() || !tile.isNative()) {
+      throw Simd.onHeap();
+    }
     if (!transposed) {
       copyRows(C, c, cRow, tile, 0, 4L * width, rows, cols);
       return;
@@ -250,6 +271,9 @@ final class Pack {
       boolean transposed,
       int rows,
       int cols) {
+    if (!tile.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
     if (!transposed) {
       copyRows(tile, 0, 4L * width, C, c, cRow, rows, cols);
       return;
@@ -270,6 +294,9 @@ final class Pack {
       long toRow,
       int rows,
       int cols) {
+    if (!source.isNative() || !target.isNative()) {
+      throw Simd.onHeap();
+    }
     int whole = cols - cols % LANES;
     VectorMask<Float> rest = F.indexInRange(whole, cols);
     for (int i = 0; i < rows; i++) {

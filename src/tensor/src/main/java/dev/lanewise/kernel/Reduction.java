@@ -56,7 +56,9 @@ public final class Reduction {
   }
 
   private static float sumBlock(MemorySegment x, long xo, int n) {
-    Simd.expectNative(x);
+    if (!x.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
@@ -106,7 +108,9 @@ public final class Reduction {
   }
 
   private static float sumOfSquaresBlock(MemorySegment x, long xo, int n) {
-    Simd.expectNative(x);
+    if (!x.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
@@ -163,7 +167,9 @@ public final class Reduction {
   }
 
   private static float dotBlock(MemorySegment a, long ao, MemorySegment b, long bo, int n) {
-    Simd.expectNative(a, b);
+    if (!a.isNative() || !b.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
@@ -229,7 +235,9 @@ public final class Reduction {
 
   private static float squaredDifferenceBlock(
       MemorySegment a, long ao, MemorySegment b, long bo, int n) {
-    Simd.expectNative(a, b);
+    if (!a.isNative() || !b.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
@@ -297,7 +305,9 @@ public final class Reduction {
   }
 
   private static float maxChunk(MemorySegment x, long xo, int n) {
-    Simd.expectNative(x);
+    if (!x.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector s0 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
     FloatVector s1 = s0;
     int i = 0;
@@ -329,7 +339,9 @@ public final class Reduction {
 
   /** Adds up {@code 0 * x}, which is zero for a finite number and NaN for any other. */
   private static boolean finiteBlock(MemorySegment x, long xo, int n) {
-    Simd.expectNative(x);
+    if (!x.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector sum = FloatVector.zero(F);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -395,7 +407,9 @@ public final class Reduction {
   /** Four vectors of columns. */
   private static void addFourColumns(
       MemorySegment x, long base, long stride, int rows, MemorySegment dst, long d) {
-    Simd.expectNative(x, dst);
+    if (!x.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
@@ -420,7 +434,9 @@ public final class Reduction {
   /** One vector of columns, of which the first {@code width} are there. */
   private static void addColumns(
       MemorySegment x, long base, long stride, int rows, MemorySegment dst, long d, int width) {
-    Simd.expectNative(x, dst);
+    if (!x.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     VectorMask<Float> m = F.indexInRange(0, width);
     FloatVector s = FloatVector.zero(F);
     for (int r = 0; r < rows; r++) {

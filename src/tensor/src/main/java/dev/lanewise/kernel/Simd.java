@@ -114,37 +114,18 @@ public final class Simd {
   }
 
   /**
-   * Shows the compiler that a kernel's segments are native, at the top of the method that holds the
-   * loop.
+   * Returns the error of a kernel that was given a segment on the heap, which the check at its door
+   * lets nobody do.
    *
-   * <p>The vectors' own code is shared with every other use of a segment in the process, heap ones
-   * included: where its profile has seen two kinds of segments, the compiler prepares for both, and
-   * hoists no check out of the loop. A call whose profile knows one kind alone settles the matter
-   * for all that follow it. Bounds and kind were checked at the door.
+   * <p>Every method that holds a kernel's loop begins with the question whether its segments are
+   * native, and throws this. The question is for the compiler: the vectors' own code is shared with
+   * every other use of a segment in the process, heap ones included, and where its profile has seen
+   * several kinds the loop would call a virtual method for each vector. The answer of a call whose
+   * own profile knows one kind alone holds for all that follows in the method; asked in a helper,
+   * it is lost where the helper is not inlined.
    */
-  static void expectNative(MemorySegment a) {
-    if (!a.isNative()) {
-      throw new AssertionError(a);
-    }
-  }
-
-  /** As {@link #expectNative(MemorySegment)}. */
-  static void expectNative(MemorySegment a, MemorySegment b) {
-    expectNative(a);
-    expectNative(b);
-  }
-
-  /** As {@link #expectNative(MemorySegment)}. */
-  static void expectNative(MemorySegment a, MemorySegment b, MemorySegment c) {
-    expectNative(a);
-    expectNative(b);
-    expectNative(c);
-  }
-
-  /** As {@link #expectNative(MemorySegment)}. */
-  static void expectNative(MemorySegment a, MemorySegment b, MemorySegment c, MemorySegment d) {
-    expectNative(a, b);
-    expectNative(c, d);
+  static AssertionError onHeap() {
+    return new AssertionError("a kernel's loop was given a segment on the heap");
   }
 
   /**

@@ -93,7 +93,9 @@ public final class SoftmaxRows {
   }
 
   private static float greatest(MemorySegment x, long xo, int n) {
-    Simd.expectNative(x);
+    if (!x.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector g0 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
     FloatVector g1 = g0;
     FloatVector g2 = g0;
@@ -133,7 +135,9 @@ public final class SoftmaxRows {
 
   /** Whether none of whole vectors lies below a bound. NaN may pass. */
   private static boolean reachesDown(MemorySegment x, long xo, float bound, int n) {
-    Simd.expectNative(x);
+    if (!x.isNative()) {
+      throw Simd.onHeap();
+    }
     IntVector signs = IntVector.zero(I);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
@@ -146,7 +150,9 @@ public final class SoftmaxRows {
   /** Whole vectors whose exponentials are normal numbers, or NaN. */
   private static float expQuick(
       MemorySegment src, long so, float shift, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector sum0 = FloatVector.zero(F);
     FloatVector sum1 = FloatVector.zero(F);
     for (int i = 0; i < n; i += 2 * LANES) {
@@ -198,7 +204,9 @@ public final class SoftmaxRows {
 
   private static float expCareful(
       MemorySegment src, long so, float shift, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector sum = FloatVector.zero(F);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
@@ -254,7 +262,9 @@ public final class SoftmaxRows {
   /** {@code dst = src - first - second}: the small difference is made first, and loses nothing. */
   private static void subTwiceLoop(
       MemorySegment src, long so, float first, float second, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -290,7 +300,9 @@ public final class SoftmaxRows {
   }
 
   private static float expSumLoop(MemorySegment x, long base, float shift, int n) {
-    Simd.expectNative(x);
+    if (!x.isNative()) {
+      throw Simd.onHeap();
+    }
     FloatVector sum0 = FloatVector.zero(F);
     FloatVector sum1 = FloatVector.zero(F);
     for (int i = 0; i < n; i += 2 * LANES) {
@@ -339,7 +351,9 @@ public final class SoftmaxRows {
   }
 
   private static float expSumTail(MemorySegment x, long base, float shift, int n) {
-    Simd.expectNative(x);
+    if (!x.isNative()) {
+      throw Simd.onHeap();
+    }
     VectorMask<Float> m = F.indexInRange(0, n);
     FloatVector a = FloatVector.fromMemorySegment(F, x, base, ORDER, m).sub(shift);
     a = a.blend(-ORDINARY, a.compare(LT, -ORDINARY));
@@ -411,7 +425,9 @@ public final class SoftmaxRows {
       MemorySegment dx,
       long dxo,
       int n) {
-    Simd.expectNative(y, dy, dx);
+    if (!y.isNative() || !dy.isNative() || !dx.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -490,7 +506,9 @@ public final class SoftmaxRows {
       MemorySegment dx,
       long dxo,
       int n) {
-    Simd.expectNative(y, dy, dx);
+    if (!y.isNative() || !dy.isNative() || !dx.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector a = FloatVector.fromMemorySegment(F, y, yo + at, ORDER);
@@ -527,7 +545,9 @@ public final class SoftmaxRows {
       MemorySegment dx,
       long dxo,
       int n) {
-    Simd.expectNative(y, dy, dx);
+    if (!y.isNative() || !dy.isNative() || !dx.isNative()) {
+      throw Simd.onHeap();
+    }
     VectorMask<Float> m = F.indexInRange(0, n);
 
     FloatVector a = FloatVector.fromMemorySegment(F, y, yo, ORDER, m);

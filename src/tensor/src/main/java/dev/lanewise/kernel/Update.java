@@ -80,7 +80,9 @@ public final class Update {
 
   private static void sgdLoop(
       MemorySegment p, long po, MemorySegment g, long go, float step, float decay, int n) {
-    Simd.expectNative(p, g);
+    if (!p.isNative() || !g.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -148,7 +150,9 @@ public final class Update {
       float ofGradient,
       float ofMomentum,
       int n) {
-    Simd.expectNative(p, g, buf);
+    if (!p.isNative() || !g.isNative() || !buf.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, p, po + at, ORDER);
@@ -177,7 +181,9 @@ public final class Update {
       float ofGradient,
       float ofMomentum,
       int n) {
-    Simd.expectNative(p, g, buf);
+    if (!p.isNative() || !g.isNative() || !buf.isNative()) {
+      throw Simd.onHeap();
+    }
     VectorMask<Float> m = F.indexInRange(0, n);
 
     FloatVector x = FloatVector.fromMemorySegment(F, p, po, ORDER, m);
@@ -335,7 +341,9 @@ public final class Update {
       float rootScale,
       float eps,
       int n) {
-    Simd.expectNative(p, g, first, second);
+    if (!p.isNative() || !g.isNative() || !first.isNative() || !second.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, p, po + at, ORDER);
@@ -372,7 +380,9 @@ public final class Update {
       float rootScale,
       float eps,
       int n) {
-    Simd.expectNative(p, g, first, second);
+    if (!p.isNative() || !g.isNative() || !first.isNative() || !second.isNative()) {
+      throw Simd.onHeap();
+    }
     VectorMask<Float> m = F.indexInRange(0, n);
 
     FloatVector x = FloatVector.fromMemorySegment(F, p, po, ORDER, m);

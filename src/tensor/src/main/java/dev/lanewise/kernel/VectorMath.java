@@ -236,7 +236,9 @@ public final class VectorMath {
   }
 
   private static void expQuick(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int i = 0; i < n; i += 2 * LANES) {
       long at = (long) i << 2;
       FloatVector x0 = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
@@ -275,7 +277,9 @@ public final class VectorMath {
   }
 
   private static void expCareful(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       VectorMask<Float> m = F.indexInRange(i, n);
@@ -325,7 +329,9 @@ public final class VectorMath {
   }
 
   private static void logLoop(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
@@ -355,7 +361,9 @@ public final class VectorMath {
   }
 
   private static void logTail(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     VectorMask<Float> m = F.indexInRange(0, n);
 
     FloatVector x = FloatVector.fromMemorySegment(F, src, so, ORDER, m);
@@ -410,7 +418,9 @@ public final class VectorMath {
   }
 
   private static void sigmoidQuick(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int i = 0; i < n; i += 2 * LANES) {
       long at = (long) i << 2;
       FloatVector x0 = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
@@ -451,7 +461,9 @@ public final class VectorMath {
   }
 
   private static void sigmoidCareful(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       VectorMask<Float> m = F.indexInRange(i, n);
@@ -503,7 +515,9 @@ public final class VectorMath {
   }
 
   private static void tanhLoop(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int i = 0; i < n; i += 2 * LANES) {
       long at = (long) i << 2;
       FloatVector x0 = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
@@ -569,7 +583,9 @@ public final class VectorMath {
   }
 
   private static void tanhTail(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     VectorMask<Float> m = F.indexInRange(0, n);
     FloatVector x = FloatVector.fromMemorySegment(F, src, so, ORDER, m);
     IntVector sign = x.reinterpretAsInts().and(SIGN_BIT);
@@ -622,7 +638,9 @@ public final class VectorMath {
   }
 
   private static void erfLoop(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
@@ -656,7 +674,9 @@ public final class VectorMath {
   }
 
   private static void erfTail(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     VectorMask<Float> m = F.indexInRange(0, n);
 
     FloatVector x = FloatVector.fromMemorySegment(F, src, so, ORDER, m);
@@ -718,7 +738,9 @@ public final class VectorMath {
   }
 
   private static void geluQuick(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
@@ -753,7 +775,9 @@ public final class VectorMath {
   }
 
   private static void geluCareful(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       VectorMask<Float> m = F.indexInRange(i, n);
@@ -804,7 +828,9 @@ public final class VectorMath {
 
   /** As {@link #relu}, of offsets in bytes within bounds. */
   static void reluOf(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    Simd.expectNative(src, dst);
+    if (!src.isNative() || !dst.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -834,7 +860,9 @@ public final class VectorMath {
 
   private static void reluGradLoop(
       MemorySegment y, long yo, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
-    Simd.expectNative(y, dy, dx);
+    if (!y.isNative() || !dy.isNative() || !dx.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -866,7 +894,9 @@ public final class VectorMath {
 
   private static void sigmoidGradLoop(
       MemorySegment y, long yo, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
-    Simd.expectNative(y, dy, dx);
+    if (!y.isNative() || !dy.isNative() || !dx.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -898,7 +928,9 @@ public final class VectorMath {
 
   private static void tanhGradLoop(
       MemorySegment y, long yo, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
-    Simd.expectNative(y, dy, dx);
+    if (!y.isNative() || !dy.isNative() || !dx.isNative()) {
+      throw Simd.onHeap();
+    }
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -948,7 +980,9 @@ public final class VectorMath {
 
   private static void geluGradQuick(
       MemorySegment in, long ino, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
-    Simd.expectNative(in, dy, dx);
+    if (!in.isNative() || !dy.isNative() || !dx.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, in, ino + at, ORDER);
@@ -985,7 +1019,9 @@ public final class VectorMath {
 
   private static void geluGradCareful(
       MemorySegment in, long ino, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
-    Simd.expectNative(in, dy, dx);
+    if (!in.isNative() || !dy.isNative() || !dx.isNative()) {
+      throw Simd.onHeap();
+    }
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       VectorMask<Float> m = F.indexInRange(i, n);
@@ -1028,7 +1064,9 @@ public final class VectorMath {
 
   /** Whether no magnitude among whole vectors exceeds a limit; that of NaN does. */
   private static boolean within(float limit, MemorySegment x, long xo, int n) {
-    Simd.expectNative(x);
+    if (!x.isNative()) {
+      throw Simd.onHeap();
+    }
     IntVector greatest = IntVector.zero(I);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
