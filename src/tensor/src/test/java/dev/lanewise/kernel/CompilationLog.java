@@ -1,74 +1,108 @@
 package dev.lanewise.kernel;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedMethod;
+import jdk.jfr.consumer.RecordedObject;
+import jdk.jfr.consumer.RecordingStream;
 
 /**
- * What the compilers said of the methods of this package, read from what a JVM prints under {@code
- * -XX:+PrintCompilation -XX:+PrintInlining}.
+ * What the compilers of this JVM do to the methods of this package, told by the flight recorder,
+ * whose events are whole however many compilers are at work.
  */
 final class CompilationLog {
-  /** The options that have a JVM print the log. */
-  static final String[] OPTIONS = {
-    "-XX:+UnlockDiagnosticVMOptions", "-XX:+PrintCompilation", "-XX:+PrintInlining"
-  };
+  private static final String PACKAGE = "dev.lanewise.kernel.";
+  private static final int C2 = 4;
 
   /** More than this many compilations by C2 are a method that never settles. */
   private static final int MOST_COMPILATIONS = 20;
 
-  private static final String METHOD = "dev\\.lanewise\\.kernel\\.([\\w$]+::[\\w$]+)";
-
-  /** Time, number, attributes such as % for a loop entered midway, tier, method, remark. */
-  private static final Pattern COMPILED =
-      Pattern.compile("^ *\\d+ +\\d+ [ %sb!n]* ([0-4]) +" + METHOD + "(.*)");
-
-  private static final Pattern INLINED =
-      Pattern.compile("@ \\d+ +" + METHOD + " .* inline \\(hot\\)");
-
   private final Set<String> seen = new HashSet<>();
   private final Set<String> optimized = new HashSet<>();
   private final Map<String, Integer> compilations = new HashMap<>();
-  private final List<String> refused = new ArrayList<>();
+  private final Map<Long, String> reasons = new HashMap<>();
+  private final List<Refusal> refusals = new ArrayList<>();
 
-  CompilationLog(String printed) {
-    printed.lines().forEach(this::read);
+  private record Refusal(String method, int tier, long compilation) {}
+
+  /** Listens from now on until the stream is stopped or closed. */
+  RecordingStream listen() {
+    RecordingStream stream = new RecordingStream();
+    stream.enable("jdk.Compilation").withThreshold(Duration.ZERO);
+    stream.enable("jdk.CompilationFailure");
+    stream.enable("jdk.CompilerInlining");
+    stream.onEvent("jdk.Compilation", this::onCompilation);
+    stream.onEvent(
+        "jdk.CompilationFailure",
+        event -> failed(event.getInt("compileId"), event.getString("failureMessage")));
+    stream.onEvent("jdk.CompilerInlining", this::onInlining);
+    stream.startAsync();
+    return stream;
   }
 
-  private void read(String line) {
-    Matcher inlined = INLINED.matcher(line);
-    if (inlined.find()) {
-      optimized.add(inlined.group(1));
-      return;
+  private void onCompilation(RecordedEvent event) {
+    RecordedMethod method = event.getValue("method");
+    String type = method.getType().getName();
+    if (type.startsWith(PACKAGE)) {
+      compiled(
+          type.substring(PACKAGE.length()) + "::" + method.getName(),
+          event.getShort("compileLevel"),
+          event.getBoolean("succeded"), // spelt so by the JVM
+          event.getInt("compileId"));
     }
-    Matcher compiled = COMPILED.matcher(line);
-    if (!compiled.find()) {
-      return;
+  }
+
+  private void onInlining(RecordedEvent event) {
+    RecordedObject callee = event.getValue("callee");
+    String type = callee.getString("type").replace('/', '.');
+    if (type.startsWith(PACKAGE) && event.getString("message").startsWith("inline (hot)")) {
+      inlined(type.substring(PACKAGE.length()) + "::" + callee.getString("name"));
     }
-    String method = compiled.group(2);
-    String remark = compiled.group(3);
+  }
+
+  /** Notes that a compiler has finished with a method, or has refused it. */
+  synchronized void compiled(String method, int tier, boolean succeeded, long compilation) {
     seen.add(method);
-    int skipped = remark.indexOf("COMPILE SKIPPED");
-    if (skipped >= 0) {
-      refused.add(
-          method + " was refused at tier " + compiled.group(1) + ": " + remark.substring(skipped));
-    } else if (compiled.group(1).equals("4") && !remark.contains("made not entrant")) {
+    if (!succeeded) {
+      refusals.add(new Refusal(method, tier, compilation));
+    } else if (tier == C2) {
       optimized.add(method);
       compilations.merge(method, 1, Integer::sum);
     }
+  }
+
+  synchronized void failed(long compilation, String reason) {
+    reasons.put(compilation, reason);
+  }
+
+  synchronized void inlined(String method) {
+    optimized.add(method);
+  }
+
+  /** Whether each of {@code kernels} is C2's work or was refused. */
+  synchronized boolean settled(Set<String> kernels) {
+    return kernels.stream()
+        .allMatch(kernel ->
+            optimized.contains(kernel)
+                || refusals.stream().anyMatch(refusal -> refusal.method().equals(kernel)));
   }
 
   /**
    * A sentence for each method that a compiler refused, and for each of {@code kernels} that C2
    * compiles again and again, or neither compiled nor inlined where it is called.
    */
-  List<String> findings(Set<String> kernels) {
-    List<String> findings = new ArrayList<>(refused);
+  synchronized List<String> findings(Set<String> kernels) {
+    List<String> findings = new ArrayList<>();
+    for (Refusal refusal : refusals) {
+      String reason = reasons.getOrDefault(refusal.compilation(), "no reason given");
+      findings.add(refusal.method() + " was refused at tier " + refusal.tier() + ": " + reason);
+    }
     for (String kernel : kernels) {
       int times = compilations.getOrDefault(kernel, 0);
       if (times > MOST_COMPILATIONS) {

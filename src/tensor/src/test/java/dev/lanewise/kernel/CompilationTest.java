@@ -1,104 +1,117 @@
 package dev.lanewise.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lanewise.kernel.ChildJvm.Output;
+import dev.lanewise.kernel.KernelCalls.KernelCall;
 import dev.lanewise.kernel.KernelLoad.Measure;
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
+import jdk.jfr.consumer.RecordingStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Every kernel, warm in a JVM of its own, is C2's work and allocates nothing.
  *
  * <p>A kernel that one of the compilers refuses may stay boxed for as long as the JVM lives, and
  * then runs a hundred times slower: in one start of several, since it depends on how busy the
- * compilers were. Two signs show it in every start: the refusal is printed, and a warm call
+ * compilers were. Two signs show it in every start: the refusal is recorded, and a warm call
  * allocates. With {@code -XX:Tier3DelayOn=0} the compilers take the order that most often ends so.
  */
+@DisabledIfSystemProperty(named = Simd.PROPERTY, matches = ".*", disabledReason = "once is enough")
 class CompilationTest {
-  private static final boolean LONG = System.getProperty("long") != null;
-
   /** Far more than the warm-up of every kernel takes on one slow processor. */
   private static final String PATIENCE_SECONDS = "120";
 
-  /** A bad kernel never gets warm, so the wait for it is always this long. */
-  private static final String BAD_PATIENCE_SECONDS = "8";
+  /** The program of the child: it prints what is wrong, each on a line that begins so. */
+  static final class Main {
+    private static final String MARK = "! ";
+
+    private Main() {}
+
+    /** Arguments: the seconds after which it gives up waiting, and what {@link KernelLoad} runs. */
+    public static void main(String[] args) throws IOException {
+      String what = args[1];
+      boolean bad = !Character.isDigit(what.charAt(0));
+      Set<String> kernels = bad ? Set.of("BadKernels::" + what) : KernelMethods.all();
+      CompilationLog log = new CompilationLog();
+      try (RecordingStream recorder = log.listen()) {
+        List<KernelCall> calls = KernelLoad.calls(List.of(what));
+        KernelLoad.warm(
+            calls,
+            Double.parseDouble(args[0]),
+            cold -> (bad || cold.isEmpty()) && log.settled(kernels));
+        for (KernelCall call : calls) {
+          Measure kernel = KernelLoad.measure(call);
+          if (kernel.bytesPerCall() > 0) {
+            long bytes = Math.round(kernel.bytesPerCall());
+            System.out.println(MARK + kernel.name() + " allocates " + bytes + " bytes a call");
+          }
+        }
+        recorder.stop();
+      }
+      log.findings(kernels).forEach(finding -> System.out.println(MARK + finding));
+    }
+
+    static List<String> findings(Output child) {
+      assertThat(child.code()).as(child.err()).isZero();
+      Stream<String> lines = child.out().lines().filter(line -> line.startsWith(MARK));
+      return lines.map(line -> line.substring(MARK.length())).toList();
+    }
+  }
 
   @Test
   void kernels_areCompiled_inTheBadOrder() throws Exception {
-    kernels_areCompiled("-XX:Tier3DelayOn=0");
+    assertThat(KernelMethods.all())
+        .contains("MicroKernel::zero4x4", "Pack::column", "Update::adamLoop", "Gemv::oneRow");
+    assertThat(load(String.valueOf(KernelCalls.N), "-XX:Tier3DelayOn=0")).isEmpty();
   }
 
-  @Test
   @Tag("long")
-  void kernels_areCompiled_inTheUsualOrder() throws Exception {
-    kernels_areCompiled("-XX:Tier3DelayOn=5");
-  }
-
-  private static void kernels_areCompiled(String order) throws Exception {
-    assumeTrue(LONG || !Simd.forced(), "narrower vectors only with -Dlong");
-    Set<String> kernels = KernelMethods.all();
-    assertThat(kernels)
-        .contains("MicroKernel::zero4x4", "Pack::column", "Update::adamLoop", "Gemm::strip");
-    Output child = load(List.of(order), PATIENCE_SECONDS, String.valueOf(KernelCalls.N));
-    assertThat(findings(child, kernels)).isEmpty();
+  @ParameterizedTest
+  @CsvSource({"128, 0", "128, 5", "256, 0", "256, 5", "512, 5"})
+  void kernels_areCompiled(int bits, int delay) throws Exception {
+    if (bits <= Simd.BITS) {
+      String n = String.valueOf(5 * bits / Float.SIZE + 3);
+      String width = "-D" + Simd.PROPERTY + "=" + bits;
+      assertThat(load(n, width, "-XX:Tier3DelayOn=" + delay)).isEmpty();
+    }
   }
 
   /** What these tests are there to catch, they catch. */
   @Test
   void tooWide_isCaught() throws Exception {
-    Output child = load(List.of("-XX:Tier3DelayOn=0"), BAD_PATIENCE_SECONDS, "wide");
-    assertThat(findings(child, Set.of("BadKernels::wide")))
-        .anyMatch(finding ->
-            finding.startsWith("BadKernels::wide was refused at tier 3: COMPILE SKIPPED: out of"));
+    assertThat(load("wide", "-XX:Tier3DelayOn=0"))
+        .anyMatch(finding -> finding.startsWith("BadKernels::wide was refused at tier 3: out of"));
   }
 
   @Test
   void helperNotInlined_isCaught() throws Exception {
-    Output child =
-        load(
-            List.of("-XX:CompileCommand=dontinline,dev.lanewise.kernel.BadKernels::helper"),
-            BAD_PATIENCE_SECONDS,
-            "helped");
-    assertThat(findings(child, Set.of("BadKernels::helped")))
+    assertThat(
+            load("helped", "-XX:CompileCommand=dontinline,dev.lanewise.kernel.BadKernels::helper"))
         .anyMatch(finding -> finding.matches("helped allocates [1-9]\\d+ bytes a call"));
   }
 
   @Test
-  void forgottenKernel_isCaught() throws Exception {
-    assertThat(new CompilationLog("").findings(Set.of("Gemm::forgotten")))
-        .containsExactly("Gemm::forgotten is reached by none of KernelCalls");
-    assertThat(
-            new CompilationLog("  12   34    b  3       dev.lanewise.kernel.Gemm::slow (9 bytes)")
-                .findings(Set.of("Gemm::slow")))
-        .containsExactly("Gemm::slow never reached C2");
+  void forgottenKernel_isCaught() {
+    CompilationLog log = new CompilationLog();
+    log.compiled("Gemm::slow", 3, true, 1);
+    log.compiled("Gemm::good", 4, true, 2);
+    log.inlined("Gemm::small");
+    assertThat(log.findings(Set.of("Gemm::forgotten", "Gemm::slow", "Gemm::good", "Gemm::small")))
+        .containsExactly(
+            "Gemm::forgotten is reached by none of KernelCalls", "Gemm::slow never reached C2");
   }
 
-  private static Output load(List<String> options, String patience, String what) throws Exception {
-    List<String> all = ChildJvm.likeThisOne(CompilationLog.OPTIONS);
-    all.addAll(options);
+  private static List<String> load(String what, String... options) throws Exception {
+    List<String> all = ChildJvm.likeThisOne(options);
     all.add("-Ddev.lanewise.threads=1");
-    Output child = ChildJvm.run(KernelLoad.class, all, patience, what);
-    assertThat(child.code()).as(child.err()).isZero();
-    return child;
-  }
-
-  private static List<String> findings(Output child, Set<String> kernels) {
-    Stream<String> allocating =
-        Measure.parse(child.err()).stream()
-            .filter(kernel -> kernel.bytesPerCall() > 0)
-            .map(kernel ->
-                kernel.name()
-                    + " allocates "
-                    + Math.round(kernel.bytesPerCall())
-                    + " bytes a call");
-    Set<String> findings = new TreeSet<>(new CompilationLog(child.out()).findings(kernels));
-    allocating.forEach(findings::add);
-    return findings.stream().toList();
+    return Main.findings(ChildJvm.run(Main.class, all, PATIENCE_SECONDS, what));
   }
 }

@@ -37,7 +37,9 @@ final class KernelCalls {
     addReductions();
     addEpilogues();
     addUpdates();
+    addTiles();
     addProducts();
+    addPacked();
   }
 
   /** Every kernel on rows of {@link #N} elements. */
@@ -135,15 +137,64 @@ final class KernelCalls {
         () -> Update.adam(p, 0, g, 0, v, 0, w, 0, n, 1e-3, 0.9, 0.99, 1e-8, 0.1, true, 0.5, 0.5));
   }
 
+  /** Each tile, also those of another vector width. */
+  private void addTiles() {
+    int width = 2 * Blocking.NR;
+    long row = 4L * width;
+    MemorySegment a = Floats.of(Floats.random(Blocking.MR * n, -1, 1, 14));
+    MemorySegment b = Floats.of(Floats.random(n * width, -1, 1, 15));
+    MemorySegment c = Floats.empty((long) Blocking.MR * width);
+    long aRow = 4L * n;
+    for (boolean more : new boolean[] {false, true}) {
+      String name = more ? "add " : "zero ";
+      for (int vectors = 1; vectors <= 4; vectors++) {
+        int v = vectors;
+        add(
+            name + "tile of " + v + " vectors",
+            () -> MicroKernel.tile(v, more, a, 0, aRow, 4, b, 0, row, c, 0, row, 8, n));
+      }
+      for (int vectors : new int[] {1, 4, 8}) {
+        add(
+            name + "row of " + vectors + " vectors",
+            () -> MicroKernel.row(vectors, more, a, 0, 4, b, 0, row, 4L * Blocking.NR, c, 0, n));
+      }
+    }
+    add("zero4x2", () -> MicroKernel.zero4x2(a, 0, aRow, 4, b, 0, row, c, 0, row, 4, n));
+    add("add4x2", () -> MicroKernel.add4x2(a, 0, aRow, 4, b, 0, row, c, 0, row, 4, n));
+    add("zero6x2", () -> MicroKernel.zero6x2(a, 0, aRow, 4, b, 0, row, c, 0, row, 6, n));
+    add("add6x2", () -> MicroKernel.add6x2(a, 0, aRow, 4, b, 0, row, c, 0, row, 6, n));
+    add("sweep", () -> Gemv.rows(a, 0, 4, b, 0, row, n, width, c, 0, false));
+  }
+
+  private void addPacked() {
+    int cols = Blocking.NR + 3 * Simd.LANES + 2;
+    int rows = 2 * Blocking.MR + 1;
+    MemorySegment a = Floats.of(Floats.random(rows * n, -1, 1, 16));
+    MemorySegment b = Floats.of(Floats.random(n * cols, -1, 1, 17));
+    MemorySegment bias = Floats.of(Floats.random(cols, -1, 1, 18));
+    MemorySegment c = Floats.empty((long) rows * cols);
+    PackedMatrix packed = new PackedMatrix(n, cols);
+    add("pack by rows", () -> packed.pack(b, 0, cols, 1));
+    add("pack transposed", () -> packed.pack(b, 0, 1, n));
+    for (int m : new int[] {1, rows}) {
+      add(
+          "packed product of " + m + " rows",
+          () -> packed.multiply(m, a, 0, n, c, 0, cols, bias, 0, Activation.RELU));
+    }
+  }
+
   private void addProducts() {
     int strip = Blocking.NR + 3 * Simd.LANES + 2;
     int row = 13 * Simd.LANES + 2;
+    // More columns than the second-level cache holds twice: rows of B are swept.
+    addProduct(false, false, 1, (int) (Caches.L2 / (2L * n)) + 1, n, 1);
     for (boolean ta : new boolean[] {false, true}) {
       for (boolean tb : new boolean[] {false, true}) {
         for (float beta : new float[] {0, 1}) {
           addProduct(ta, tb, 1, row, n, beta);
           addProduct(ta, tb, 3, 9, n, beta);
           addProduct(ta, tb, Blocking.MR + 1, strip, n, beta);
+          addProduct(ta, tb, strip, Blocking.NR + 9, n, beta);
         }
       }
     }

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * The program of a child JVM: calls kernels in turn until each is warm, and prints on standard
@@ -24,6 +25,9 @@ final class KernelLoad {
 
   /** Calls without an allocation after which a kernel is warm: more than either compiler awaits. */
   private static final int WARM_CALLS = 20_000;
+
+  /** The time without an allocation after which a kernel of long calls is warm. */
+  private static final long WARM_NANOS = 250_000_000;
 
   private static final int MEASURED_TURNS = 5;
 
@@ -48,35 +52,55 @@ final class KernelLoad {
   }
 
   public static void main(String[] args) {
-    List<KernelCall> calls = new ArrayList<>();
-    for (String arg : List.of(args).subList(1, args.length)) {
-      if (Character.isDigit(arg.charAt(0))) {
-        calls.addAll(KernelCalls.all(Integer.parseInt(arg)));
-      } else {
-        calls.add(BadKernels.call(arg));
-      }
-    }
-    warm(calls, (long) (1e9 * Double.parseDouble(args[0])));
+    List<KernelCall> calls = calls(List.of(args).subList(1, args.length));
+    warm(calls, Double.parseDouble(args[0]), Collection::isEmpty);
     for (KernelCall call : calls) {
       System.err.println(measure(call).line());
     }
   }
 
-  private static void warm(Collection<KernelCall> calls, long patience) {
+  /** Returns the calls of rows of the given lengths, or of the bad kernels of the given names. */
+  static List<KernelCall> calls(List<String> lengths) {
+    List<KernelCall> calls = new ArrayList<>();
+    for (String length : lengths) {
+      if (Character.isDigit(length.charAt(0))) {
+        calls.addAll(KernelCalls.all(Integer.parseInt(length)));
+      } else {
+        calls.add(BadKernels.call(length));
+      }
+    }
+    return calls;
+  }
+
+  /**
+   * Runs calls in turn, those that are cold or else all, until it is enough.
+   *
+   * @param enough says so, given the calls that are still cold
+   */
+  static void warm(
+      Collection<KernelCall> calls,
+      double patienceSeconds,
+      Predicate<Collection<KernelCall>> enough) {
     long start = System.nanoTime();
     List<KernelCall> cold = new ArrayList<>(calls);
-    Map<KernelCall, Integer> free = new HashMap<>();
-    while (!cold.isEmpty() && System.nanoTime() - start < patience) {
+    Map<KernelCall, Turn> free = new HashMap<>();
+    while (!enough.test(cold) && System.nanoTime() - start < 1e9 * patienceSeconds) {
+      if (cold.isEmpty()) {
+        calls.forEach(Turn::of);
+      }
       cold.removeIf(call -> {
         Turn turn = Turn.of(call);
-        int runs = turn.bytes() > 0 ? 0 : free.getOrDefault(call, 0) + turn.runs();
-        free.put(call, runs);
-        return runs >= WARM_CALLS;
+        if (turn.bytes() > 0) {
+          free.remove(call);
+          return false;
+        }
+        Turn all = free.merge(call, turn, Turn::plus);
+        return all.runs() >= WARM_CALLS || all.nanos() >= WARM_NANOS;
       });
     }
   }
 
-  private static Measure measure(KernelCall call) {
+  static Measure measure(KernelCall call) {
     double bytes = Double.MAX_VALUE;
     double rate = 0;
     for (int i = 0; i < MEASURED_TURNS; i++) {
@@ -101,6 +125,10 @@ final class KernelLoad {
       } while (nanos < TURN_NANOS);
       long bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
       return new Turn(runs, nanos, bytes);
+    }
+
+    Turn plus(Turn next) {
+      return new Turn(runs + next.runs, nanos + next.nanos, bytes + next.bytes);
     }
   }
 }
