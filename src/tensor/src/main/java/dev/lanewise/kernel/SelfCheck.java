@@ -58,13 +58,15 @@ public record SelfCheck(
       return new SelfCheck(Double.NaN, Double.NaN, false, List.copyOf(findings));
     }
     Map<String, Runnable> kernels = kernels();
-    boolean sound = warm(kernels, findings);
+    if (!warm(kernels, findings)) {
+      return new SelfCheck(Double.NaN, Double.NaN, false, List.copyOf(findings));
+    }
     double peak = settledPeak();
     Runnable product = kernels.values().iterator().next();
     double flops = 2.0 * M * N * K;
     double rate = flops / 1e9 * callsPerSecond(product, SOUND_SHARE * peak * 1e9 / flops);
-    if (rate < SOUND_SHARE * peak) {
-      sound = false;
+    boolean sound = rate >= SOUND_SHARE * peak;
+    if (!sound) {
       findings.add(
           String.format(
               Locale.ROOT,

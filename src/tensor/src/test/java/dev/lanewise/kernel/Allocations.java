@@ -7,7 +7,7 @@ import java.lang.management.ManagementFactory;
  * Heap bytes allocated per call: the sign of a kernel that boxes its vectors, which then runs a
  * hundred times slower.
  */
-final class Allocations {
+public final class Allocations {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int BATCH = 500;
   private static final long PATIENCE_NANOS = 30_000_000_000L;
@@ -18,7 +18,7 @@ final class Allocations {
    * The bytes a warm call allocates. A call boxes until the last compiler has done its work, in the
    * background, so batches are repeated until one allocates nothing, or patience ends.
    */
-  static long perCall(Runnable call) {
+  public static long perCall(Runnable call) {
     return perCall(call, PATIENCE_NANOS);
   }
 

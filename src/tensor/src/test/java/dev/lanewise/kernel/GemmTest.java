@@ -29,7 +29,7 @@ class GemmTest {
   private static final int[] EDGES = edges();
 
   private static int[] edges() {
-    List<Integer> sizes = new ArrayList<>(List.of(1, 2, 5, 7, 11, 13, 23, 37, 97, 101));
+    List<Integer> sizes = new ArrayList<>(List.of(1, 2, 3, 4, 5, 7, 11, 13, 23, 37, 97, 101));
     for (int edge :
         new int[] {
           Blocking.MR,
@@ -93,7 +93,11 @@ class GemmTest {
   /** Checks every element of {@code c}, computed from {@code before}, and the gaps between rows. */
   private static void check(float alpha, Matrix a, Matrix b, float beta, Matrix before, Matrix c) {
     // A dot product's lanes are summed apart; a scaled operand is rounded before the chain begins.
-    boolean exact = alpha == 1 && a.rows >= Blocking.DOTS_BELOW && b.cols > 1;
+    check(alpha == 1 && a.rows >= Blocking.DOTS_BELOW && b.cols > 1, alpha, a, b, beta, before, c);
+  }
+
+  private static void check(
+      boolean exact, float alpha, Matrix a, Matrix b, float beta, Matrix before, Matrix c) {
     for (int i = 0; i < c.rows; i++) {
       for (int j = 0; j < c.cols; j++) {
         float start = beta == 0 ? 0 : beta * before.get(i, j);
@@ -147,6 +151,69 @@ class GemmTest {
     Workers.setThreads(threads);
     multiply(alpha, a, b, beta, c);
     check(alpha, a, b, beta, before, c);
+  }
+
+  /** A packed matrix is never multiplied by dot products, so its every product is exact. */
+  @Property(tries = 400)
+  void multiply_prepacked(
+      @ForAll long seed,
+      @ForAll boolean transposeB,
+      @ForAll @IntRange(max = 3) int gap,
+      @ForAll @IntRange(min = 1, max = 3) int threads) {
+    Random random = new Random(seed);
+    int m = EDGES[random.nextInt(EDGES.length)];
+    int n = EDGES[random.nextInt(EDGES.length)];
+    int k = EDGES[random.nextInt(EDGES.length)];
+    Matrix a = Matrix.random(m, k, false, gap, random);
+    Matrix b = Matrix.random(k, n, transposeB, gap, random);
+    Matrix c = Matrix.random(m, n, false, gap, random);
+    Matrix before = c.copy();
+    PackedMatrix packed = new PackedMatrix(k, n);
+    packed.pack(b.data, 0, b.row, b.col);
+    Workers.setThreads(threads);
+    packed.multiply(m, a.data, 0, a.row, c.data, 0, c.row, null, 0, Activation.IDENTITY);
+    check(true, 1, a, b, 0, before, c);
+  }
+
+  /** One row by more columns than the caches hold: rows of B are swept, with a rest or without. */
+  @Test
+  void multiply_oneRowByAWideMatrix() {
+    Random random = new Random(14);
+    for (int k : new int[] {7, 8, 19}) {
+      int whole = ((int) (Caches.L2 / (2L * k)) / Simd.LANES + 1) * Simd.LANES;
+      for (int n : new int[] {whole, whole + 3}) {
+        for (float beta : new float[] {0, 1, 0.5f}) {
+          Matrix a = Matrix.random(1, k, beta == 1, 0, random);
+          Matrix b = Matrix.random(k, n, false, 0, random).withRoomBehind();
+          Matrix c = Matrix.random(1, n, false, 0, random);
+          Matrix before = c.copy();
+          multiply(1, a, b, beta, c);
+          check(true, 1, a, b, beta, before, c);
+        }
+      }
+    }
+  }
+
+  /** Rows and columns past their blocks, every operand either way, B packed or read in place. */
+  @Test
+  void multiply_rowsAndColumnsAroundTheirBlocks() {
+    Random random = new Random(15);
+    int[][] shapes = {
+      {4 * Blocking.MC + 1, Blocking.NR + 1, 3}, {9, Blocking.NC + Blocking.NR + 3, 5}
+    };
+    for (int[] shape : shapes) {
+      for (int mask = 0; mask < 8; mask++) {
+        Matrix a = Matrix.random(shape[0], shape[2], (mask & 1) != 0, 0, random);
+        Matrix b = Matrix.random(shape[2], shape[1], (mask & 2) != 0, 0, random);
+        if ((mask & 4) != 0) {
+          b = b.withRoomBehind();
+        }
+        Matrix c = Matrix.random(shape[0], shape[1], false, 0, random);
+        Matrix before = c.copy();
+        multiply(1, a, b, 1, c);
+        check(1, a, b, 1, before, c);
+      }
+    }
   }
 
   @Test

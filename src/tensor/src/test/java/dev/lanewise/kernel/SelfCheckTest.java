@@ -6,11 +6,14 @@ import dev.lanewise.kernel.Jvm.Flag;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The self-check names the option at fault, in JVMs that were started with it. */
+@DisabledIfSystemProperty(named = Simd.PROPERTY, matches = ".*", disabledReason = "once is enough")
 class SelfCheckTest {
   static final class FindingsMain {
     private FindingsMain() {}
@@ -49,7 +52,6 @@ class SelfCheckTest {
       })
   void findings_nameTheOption(String options, String sentence) throws Exception {
     List<String> all = ChildJvm.likeThisOne();
-    all.removeIf(option -> option.startsWith("-D" + Simd.PROPERTY));
     all.addAll(Arrays.asList(options.split(" ")));
     assertThat(ChildJvm.run(FindingsMain.class, all).all()).contains(sentence);
   }
@@ -60,10 +62,20 @@ class SelfCheckTest {
     assertThat(printed).contains("sound: false", "remove -Xint");
   }
 
-  /** Without inlining every kernel is boxed: the check sees it by running them. */
+  /** Where C2 does not know vectors every kernel is boxed: the check sees it by running them. */
   @Test
   void check_boxedKernels() throws Exception {
-    String printed = ChildJvm.run(CheckMain.class, ChildJvm.likeThisOne("-XX:-Inline")).all();
+    check_boxedKernels("-XX:+UnlockExperimentalVMOptions", "-XX:-EnableVectorSupport");
+  }
+
+  @Test
+  @Tag("long")
+  void check_nothingInlined() throws Exception {
+    check_boxedKernels("-XX:-Inline");
+  }
+
+  private static void check_boxedKernels(String... options) throws Exception {
+    String printed = ChildJvm.run(CheckMain.class, ChildJvm.likeThisOne(options)).all();
     assertThat(printed)
         .contains("sound: false")
         .containsPattern("allocate up to \\d{5,} bytes a call: matrix product, ");
