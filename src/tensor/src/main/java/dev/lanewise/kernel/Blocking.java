@@ -65,7 +65,7 @@ final class Blocking {
    * still hot when its activation follows.
    */
   static int mc(int n, int k) {
-    return 4L * n * k > Caches.L2 / 4 ? MC : Math.clamp(HOT / n / 24 * 24, 24, MC);
+    return 4L * n * k > Caches.L2 / 4 ? MC : Math.min(MC, Math.max(24, HOT / n / 24 * 24));
   }
 
   /** Returns the vectors of the next tile of a product of one row: two panels, one, or a vector. */

@@ -153,7 +153,7 @@ class GemmTest {
     check(alpha, a, b, beta, before, c);
   }
 
-  /** A packed matrix is never multiplied by dot products, so its every product is exact. */
+  /** Only a packed column is multiplied by dot products. */
   @Property(tries = 400)
   void multiply_prepacked(
       @ForAll long seed,
@@ -172,7 +172,7 @@ class GemmTest {
     packed.pack(b.data, 0, b.row, b.col);
     Workers.setThreads(threads);
     packed.multiply(m, a.data, 0, a.row, c.data, 0, c.row, null, 0, Activation.IDENTITY);
-    check(true, 1, a, b, 0, before, c);
+    check(n > 1, 1, a, b, 0, before, c);
   }
 
   /** One row by more columns than the caches hold: rows of B are swept, with a rest or without. */

@@ -151,18 +151,16 @@ final class KernelCalls {
         int v = vectors;
         add(
             name + "tile of " + v + " vectors",
-            () -> MicroKernel.tile(v, more, a, 0, aRow, 4, b, 0, row, c, 0, row, 8, n));
+            () -> MicroKernel.tile(v, more, a, 0, aRow, 4, b, 0, row, c, 0, row, c, 0, row, 8, n));
       }
       for (int vectors : new int[] {1, 4, 8}) {
         add(
             name + "row of " + vectors + " vectors",
-            () -> MicroKernel.row(vectors, more, a, 0, 4, b, 0, row, 4L * Blocking.NR, c, 0, n));
+            () ->
+                MicroKernel.row(
+                    vectors, more, a, 0, 4, b, 0, row, 4L * Blocking.NR, c, 0, c, 0, n));
       }
     }
-    add("zero4x2", () -> MicroKernel.zero4x2(a, 0, aRow, 4, b, 0, row, c, 0, row, 4, n));
-    add("add4x2", () -> MicroKernel.add4x2(a, 0, aRow, 4, b, 0, row, c, 0, row, 4, n));
-    add("zero6x2", () -> MicroKernel.zero6x2(a, 0, aRow, 4, b, 0, row, c, 0, row, 6, n));
-    add("add6x2", () -> MicroKernel.add6x2(a, 0, aRow, 4, b, 0, row, c, 0, row, 6, n));
     add("sweep", () -> Gemv.rows(a, 0, 4, b, 0, row, n, width, c, 0, false));
   }
 
