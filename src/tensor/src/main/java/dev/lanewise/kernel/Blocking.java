@@ -96,6 +96,11 @@ final class Blocking {
     return m >= (bytes <= Caches.L3 / 4 ? 96 : 12);
   }
 
+  /** Says whether two rows are computed one by one: a tile would compute the second thrice. */
+  static boolean byRows(int m, int n, int k) {
+    return m == 2 && (long) n * k <= HOT;
+  }
+
   /**
    * Says whether few rows are each multiplied by sweeping whole rows of B, eight at a time, which
    * memory likes better than columns of tiles.

@@ -88,6 +88,7 @@ public final class Gemm implements Workers.Body {
   private boolean packB;
   private boolean dots;
   private boolean sweepRows;
+  private boolean byRows;
   private boolean splitN;
   private int parts;
   private final Scratch own = Scratch.borrow();
@@ -307,7 +308,8 @@ public final class Gemm implements Workers.Body {
             && !dots
             && (!rowsOfB || alpha != 1 || !reachesPastItsRows() || Blocking.packsRows(M, N, K));
     packA = aCol != 4 && aRow == 4 && M > 1 && N > Blocking.NR && K > 1;
-    sweepRows = !packB && prepacked == null && Blocking.sweepsRows(M, N, K);
+    sweepRows = !packB && prepacked == null && !transposedC && Blocking.sweepsRows(M, N, K);
+    byRows = M == 1 || sweepRows || (!transposedC && Blocking.byRows(M, N, K));
     biasStarts = bias != null && beta == 0 && !transposedC && !dots && K > 0;
     int threads = isShared(M, N, K) ? Workers.threads() : 1;
     splitN = N >= 512 || M < 2L * Blocking.MR * threads;
@@ -329,7 +331,7 @@ public final class Gemm implements Workers.Body {
       return false;
     }
     long packed = (long) K * N + (aCol == 4 ? 0 : (long) K * M / 4);
-    long exchanged = (aCol == 4 ? (long) K * M : 0) + (long) M * N * 3 / 2;
+    long exchanged = (aCol == 4 ? (long) K * M : 0) + 6L * M * N;
     return exchanged < packed;
   }
 
@@ -442,7 +444,7 @@ public final class Gemm implements Workers.Body {
         for (int ic = i0; ic < i1; ic += mc) {
           int m = Math.min(mc, i1 - ic);
           MemorySegment strips = packA ? packStrips(scratch, ic, m, pc, k) : A;
-          if (M == 1 || sweepRows) {
+          if (byRows) {
             for (int i = ic; i < ic + m; i++) {
               row(scratch, panels, i, jc, nc, pc, k);
             }
