@@ -47,6 +47,7 @@ public class CallersBenchmark {
 
   private static final String NETWORK = "64-128-128-64-10";
   private static final int WINDOW_MILLIS = 50;
+  private static final long WARM_UP_NANOS = 4_000_000_000L;
   private static final int APART = 16; // longs from one count to the next: two cache lines
 
   private final List<Thread> threads = new ArrayList<>();
@@ -76,8 +77,19 @@ public class CallersBenchmark {
             case "training" -> training(sizes, batch);
             default -> throw new IllegalArgumentException("there is no work " + work);
           };
+      if (caller == 0) {
+        warmUp(call);
+      }
       int count = caller * APART;
       threads.add(Thread.ofPlatform().name("caller-" + caller).start(() -> call(call, count)));
+    }
+  }
+
+  /** Calls alone until the compilers are done: beside many callers they would get little time. */
+  private static void warmUp(Runnable call) {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < WARM_UP_NANOS) {
+      call.run();
     }
   }
 

@@ -92,10 +92,10 @@ enum Group {
 
   /** Forks, warm-up iterations and their milliseconds, iterations and their milliseconds. */
   private static final class Full {
-    static final Times KERNEL = new Times(3, 3, 500, 5, 500);
-    static final Times MANY = new Times(3, 3, 400, 4, 200);
-    static final Times NETWORK = new Times(3, 3, 700, 5, 300);
-    static final Times LARGE_NETWORK = new Times(3, 3, 1000, 5, 500);
+    static final Times KERNEL = new Times(3, 3, 500, 5, 300);
+    static final Times MANY = new Times(2, 2, 450, 3, 150);
+    static final Times NETWORK = new Times(2, 3, 800, 4, 300);
+    static final Times LARGE_NETWORK = new Times(2, 3, 1000, 3, 400);
   }
 
   private static final class Quick {

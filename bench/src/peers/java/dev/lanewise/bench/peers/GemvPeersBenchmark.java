@@ -2,7 +2,6 @@ package dev.lanewise.bench.peers;
 
 import dev.lanewise.bench.Bytes;
 import dev.lanewise.bench.Flops;
-import dev.lanewise.bench.Inputs;
 import dev.lanewise.bench.Product;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.mkl.global.mkl_rt;
@@ -100,7 +99,7 @@ public class GemvPeersBenchmark {
   }
 
   private void check(String peer) {
-    NativeFloats ours = NativeFloats.of(Inputs.random(y.size(), 3));
+    NativeFloats ours = NativeFloats.random(y.size(), 3);
     shape.multiply(x.segment(), w.segment(), ours.segment());
     Agreement.check(peer, y.toArray(), ours.toArray(), shape.tolerance());
   }

@@ -1,7 +1,6 @@
 package dev.lanewise.bench.peers;
 
 import dev.lanewise.bench.Elements;
-import dev.lanewise.bench.Inputs;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.mkl.global.mkl_rt;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -55,7 +54,7 @@ public class MapPeersBenchmark {
    * has ulps of 2.4e-7; a row of softmax has a rounded sum besides, but only small results.
    */
   private Runnable checked(String peer, String function, Runnable work) {
-    NativeFloats ours = NativeFloats.of(Inputs.random(elements, 2));
+    NativeFloats ours = NativeFloats.random(elements, 2);
     Functions.lanewise(function, src, ours).run();
     work.run();
     double tolerance = function.equals("softmax") ? 1e-4 / elements : 2e-6;

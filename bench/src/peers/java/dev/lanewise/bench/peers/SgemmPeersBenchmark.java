@@ -1,7 +1,6 @@
 package dev.lanewise.bench.peers;
 
 import dev.lanewise.bench.Flops;
-import dev.lanewise.bench.Inputs;
 import dev.lanewise.bench.Product;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.mkl.global.mkl_rt;
@@ -97,7 +96,7 @@ public class SgemmPeersBenchmark {
   }
 
   private void check(String peer) {
-    NativeFloats ours = NativeFloats.of(Inputs.random(c.size(), 3));
+    NativeFloats ours = NativeFloats.random(c.size(), 3);
     shape.multiply(a.segment(), b.segment(), ours.segment());
     Agreement.check(peer, c.toArray(), ours.toArray(), shape.tolerance());
   }
