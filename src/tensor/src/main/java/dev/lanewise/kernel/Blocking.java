@@ -7,7 +7,7 @@ package dev.lanewise.kernel;
  * <pre>
  *   MR x NR   one tile of C, held in registers; the fewer columns are left, the more rows it has
  *   KC x NR   one packed panel of B, at home in L2 while all strips of a block of A pass by
- *   MC x KC   the block of A, at home in L2 beside it, packed only if its columns are contiguous
+ *   MC x KC   the block of A, at home in L2 beside it, packed only if its rows are not contiguous
  * </pre>
  */
 final class Blocking {
@@ -30,20 +30,20 @@ final class Blocking {
   /** The most rows of B in a block; K is split evenly into blocks no longer than this. */
   static final int KC = 1024;
 
-  /** Rows of A in a block: whole tiles of 4, 6 and 8 rows, whole strips. */
+  /** Rows of A in a block: whole tiles of 4, 6 and 8 rows. */
   static final int MC = 240;
 
   /** Columns of B packed at a time. */
   static final int NC = 1024;
-
-  /** Rows of a packed strip of A: whole vectors and whole tiles. */
-  static final int STRIP = Simd.BITS == 512 ? 48 : 24;
 
   /** Floats of a block of C that are still in L1 when its last tile is stored. */
   static final int HOT = 8192;
 
   /** Rows of C below which a transposed B is read in dot products. */
   static final int DOTS_BELOW = 4;
+
+  /** Rows of C from which packing a B that is larger than the caches pays for itself. */
+  static final int PACKED_FROM = 12;
 
   /** Multiply-adds from which a second thread pays for itself: 64 cubed. */
   static final long PARALLEL_FROM = 64L * 64 * 64;
@@ -61,11 +61,13 @@ final class Blocking {
   }
 
   /**
-   * Returns the rows of A in a block: fewer where B's block is small, so that the block of C is
-   * still hot when its activation follows.
+   * Returns the rows of A in a block, even shares of {@code m}: fewer where B's block is small, so
+   * that the block of C is still hot when its activation follows.
    */
-  static int mc(int n, int k) {
-    return 4L * n * k > Caches.L2 / 4 ? MC : Math.min(MC, Math.max(24, HOT / n / 24 * 24));
+  static int mc(int m, int n, int k) {
+    int most = 4L * n * k > Caches.L2 / 4 ? MC : Math.min(MC, Math.max(24, HOT / n / 24 * 24));
+    int blocks = (m + most - 1) / most;
+    return ((m + blocks - 1) / blocks + 23) / 24 * 24;
   }
 
   /** Returns the vectors of the next tile of a product of one row: two panels, one, or a vector. */
@@ -93,7 +95,7 @@ final class Blocking {
     if (bytes <= 2 * Caches.L2) {
       return n > NR && m >= 4 * MC;
     }
-    return m >= (bytes <= Caches.L3 / 4 ? 96 : 12);
+    return m >= (bytes <= Caches.L3 / 4 ? 96 : PACKED_FROM);
   }
 
   /** Says whether two rows are computed one by one: a tile would compute the second thrice. */
@@ -107,6 +109,6 @@ final class Blocking {
    */
   static boolean sweepsRows(int m, int n, int k) {
     long bytes = 4L * n * k;
-    return m == 1 ? bytes > 2 * Caches.L2 : m < 4 && bytes > Caches.L3 / 4;
+    return m == 1 ? bytes > 2 * Caches.L2 : m < PACKED_FROM && bytes > Caches.L3 / 4;
   }
 }

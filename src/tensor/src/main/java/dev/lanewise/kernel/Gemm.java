@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   for jc over N by NC                    columns of C and B
  *     for pc over K by KC                  pack B[pc.., jc..] into panels         (L3)
- *       for ic over M by MC                A[ic.., pc..] in L2, packed if its columns are contiguous
+ *       for ic over M by MC                A[ic.., pc..] in L2, packed if its rows are not contiguous
  *         for j over NC by NR              one panel of B                         (L2)
  *           for i over MC by MR            one call of the micro-kernel           (registers)
  *           after the last pc: bias and activation on the MC x NR block of C, still in L2
@@ -307,9 +307,9 @@ public final class Gemm implements Workers.Body {
         prepacked == null
             && !dots
             && (!rowsOfB || alpha != 1 || !reachesPastItsRows() || Blocking.packsRows(M, N, K));
-    packA = aCol != 4 && aRow == 4 && M > 1 && N > Blocking.NR && K > 1;
     sweepRows = !packB && prepacked == null && !transposedC && Blocking.sweepsRows(M, N, K);
     byRows = M == 1 || sweepRows || (!transposedC && Blocking.byRows(M, N, K));
+    packA = aCol != 4 && K > 1 && !byRows;
     biasStarts = bias != null && beta == 0 && !transposedC && !dots && K > 0;
     int threads = isShared(M, N, K) ? Workers.threads() : 1;
     splitN = N >= 512 || M < 2L * Blocking.MR * threads;
@@ -330,8 +330,8 @@ public final class Gemm implements Workers.Body {
     if (M < Blocking.DOTS_BELOW || alpha != 1 || bRow != 4 || bCol == 4 || N == 1) {
       return false;
     }
-    long packed = (long) K * N + (aCol == 4 ? 0 : (long) K * M / 4);
-    long exchanged = (aCol == 4 ? (long) K * M : 0) + 6L * M * N;
+    long packed = (long) K * N + (aCol == 4 ? 0 : (long) K * M);
+    long exchanged = (aCol == 4 ? (long) K * M : 0) + 12L * M * N;
     return exchanged < packed;
   }
 
@@ -434,8 +434,8 @@ public final class Gemm implements Workers.Body {
 
   private void blocks(Scratch scratch, int i0, int i1, int j0, int j1) {
     int kc = Blocking.kc(K);
-    int columns = packB ? Blocking.NC : j1 - j0;
-    int mc = Blocking.mc(Math.min(columns, j1 - j0), Math.min(kc, K));
+    int columns = packB || (sweepRows && M > 1) ? Blocking.NC : j1 - j0;
+    int mc = Blocking.mc(i1 - i0, Math.min(columns, j1 - j0), Math.min(kc, K));
     for (int jc = j0; jc < j1; jc += columns) {
       int nc = Math.min(columns, j1 - jc);
       for (int pc = 0; pc < K; pc += kc) {
@@ -443,13 +443,17 @@ public final class Gemm implements Workers.Body {
         MemorySegment panels = packPanels(scratch, jc, nc, pc, k);
         for (int ic = i0; ic < i1; ic += mc) {
           int m = Math.min(mc, i1 - ic);
-          MemorySegment strips = packA ? packStrips(scratch, ic, m, pc, k) : A;
-          if (byRows) {
+          MemorySegment source = packA ? packA(scratch, ic, m, pc, k) : A;
+          if (sweepRows) {
+            for (int i = ic; i < ic + m; i += Gemv.SWEPT) {
+              sweep(scratch, panels, i, Math.min(Gemv.SWEPT, ic + m - i), jc, nc, pc, k);
+            }
+          } else if (byRows) {
             for (int i = ic; i < ic + m; i++) {
               row(scratch, panels, i, jc, nc, pc, k);
             }
           } else {
-            block(scratch, strips, panels, ic, m, jc, nc, pc, k);
+            block(scratch, source, panels, ic, m, jc, nc, pc, k);
           }
         }
       }
@@ -459,7 +463,7 @@ public final class Gemm implements Workers.Body {
   /** Adds A[ic.., pc..] B[pc.., jc..] to a block of C: a column of tiles for each panel. */
   private void block(
       Scratch scratch,
-      MemorySegment strips,
+      MemorySegment source,
       MemorySegment panels,
       int ic,
       int m,
@@ -467,8 +471,7 @@ public final class Gemm implements Workers.Body {
       int nc,
       int pc,
       int k) {
-    long rowStep = packA ? 4 : aRow;
-    long colStep = packA ? 4L * Blocking.STRIP : aCol;
+    long rowStep = packA ? 4L * k : aRow;
     boolean biased = biasStarts && pc == 0;
     boolean add = pc > 0 || beta != 0 || biased;
     boolean last = pc + k == K;
@@ -487,15 +490,15 @@ public final class Gemm implements Workers.Body {
       }
       for (int i = 0; i < m; i += height) {
         int rows = Math.min(height, m - i);
-        long from = packA ? Pack.stripOffset(i, k) : a + (ic + i) * aRow + pc * aCol;
+        long from = packA ? i * rowStep : a + (ic + i) * aRow + pc * aCol;
         long tile = tile(ic + i, jc + j);
         MemorySegment D = biased ? bias() : C;
         long d = biased ? 4 * (biasOffset + jc + j) : tile;
         long dRow = biased ? 0 : cRow;
         if (!turned) {
           MicroKernel.tile(
-              vectors, add, strips, from, rowStep, colStep, panels, panel, panelRow, D, d, dRow, C,
-              tile, cRow, rows, k);
+              vectors, add, source, from, rowStep, panels, panel, panelRow, D, d, dRow, C, tile,
+              cRow, rows, k);
           continue;
         }
         long edgeRow = 4L * width;
@@ -503,8 +506,8 @@ public final class Gemm implements Workers.Body {
           Pack.takeTile(D, d, dRow, transposedC, edge, width, rows, valid);
         }
         MicroKernel.tile(
-            vectors, add, strips, from, rowStep, colStep, panels, panel, panelRow, edge, 0, edgeRow,
-            edge, 0, edgeRow, rows, k);
+            vectors, add, source, from, rowStep, panels, panel, panelRow, edge, 0, edgeRow, edge, 0,
+            edgeRow, rows, k);
         Pack.putTile(edge, width, C, tile, cRow, transposedC, rows, valid);
       }
       if (last && !hot) {
@@ -527,23 +530,53 @@ public final class Gemm implements Workers.Body {
 
   /** Adds A[i, pc..] B[pc.., jc..] to a row of C. */
   private void row(Scratch scratch, MemorySegment panels, int i, int jc, int nc, int pc, int k) {
-    boolean biased = biasStarts && pc == 0;
-    boolean add = pc > 0 || beta != 0 || biased;
     if (pc == 0) {
       start(i, 1, jc, nc);
     }
+    rowTiles(scratch, panels, i, jc, nc, 0, pc, k);
+    if (pc + k == K) {
+      finish(i, 1, jc, nc);
+    }
+  }
+
+  /** Adds A[i.., pc..] B[pc.., jc..] to up to four rows of C, rows of B read from end to end. */
+  private void sweep(
+      Scratch scratch, MemorySegment panels, int i, int rows, int jc, int nc, int pc, int k) {
+    if (pc == 0) {
+      start(i, rows, jc, nc);
+    }
+    boolean biased = biasStarts && pc == 0;
+    int whole = nc - nc % LANES;
+    for (int r = i; r < i + rows; r++) {
+      long row = (c + r * cRow) / 4 + jc;
+      if (biased) {
+        Elementwise.copy(bias(), biasOffset + jc, C, row, whole);
+      } else if (pc == 0 && beta == 0) {
+        Elementwise.fill(C, row, 0, whole);
+      }
+    }
+    long from = a + i * aRow + pc * aCol;
+    long block = b + pc * bRow + jc * bCol;
+    Gemv.rows(A, from, aRow, aCol, rows, B, block, bRow, k, whole, C, tile(i, jc), cRow);
+    if (whole < nc) {
+      for (int r = i; r < i + rows; r++) {
+        rowTiles(scratch, panels, r, jc, nc, whole, pc, k);
+      }
+    }
+    if (pc + k == K) {
+      finish(i, rows, jc, nc);
+    }
+  }
+
+  /** Computes a row of C from column {@code jc + j} on, tile by tile. */
+  private void rowTiles(
+      Scratch scratch, MemorySegment panels, int i, int jc, int nc, int j, int pc, int k) {
+    boolean biased = biasStarts && pc == 0;
+    boolean add = pc > 0 || beta != 0 || biased;
     long from = a + i * aRow + pc * aCol;
     long row = c + i * cRow + 4L * jc;
     MemorySegment D = biased ? bias() : C;
     long start = biased ? 4 * (biasOffset + jc) : row;
-    int j = 0;
-    if (sweepRows) {
-      j = nc - nc % LANES;
-      if (biased) {
-        Elementwise.copy(D, start / 4, C, row / 4, j);
-      }
-      Gemv.rows(A, from, aCol, B, b + pc * bRow + jc * bCol, bRow, k, j, C, row, add);
-    }
     while (j < nc) {
       int vectors = Blocking.rowVectors(nc - j);
       int width = vectors * LANES;
@@ -565,9 +598,6 @@ public final class Gemm implements Workers.Body {
         Pack.putTile(edge, width, C, to, 0, false, 1, valid);
       }
       j += width;
-    }
-    if (pc + k == K) {
-      finish(i, 1, jc, nc);
     }
   }
 
@@ -601,11 +631,11 @@ public final class Gemm implements Workers.Body {
     return packB ? Pack.panelRow(nc, j) : bRow;
   }
 
-  private MemorySegment packStrips(Scratch scratch, int ic, int m, int pc, int k) {
-    long rows = (long) (m + Blocking.STRIP - 1) / Blocking.STRIP * Blocking.STRIP;
-    MemorySegment strips = scratch.floats(SCRATCH_A, rows * k);
-    Pack.strips(A, a + ic * aRow + pc * aCol, aCol, m, k, strips, 0);
-    return strips;
+  /** Packs a block of A whose rows are not contiguous, row by row. */
+  private MemorySegment packA(Scratch scratch, int ic, int m, int pc, int k) {
+    MemorySegment packed = scratch.floats(SCRATCH_A, (long) m * k);
+    Pack.transposed(A, a + ic * aRow + pc * aCol, aRow, aCol, m, k, packed, 0, 4L * k);
+    return packed;
   }
 
   /** Scales a block of C by a beta that is neither 0 nor 1. */

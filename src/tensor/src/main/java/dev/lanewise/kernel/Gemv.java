@@ -22,6 +22,10 @@ final class Gemv {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final int SCRATCH_X = 1;
   private static final int SCRATCH_SUMS = 2;
+
+  /** The most rows of X that a sweep over B takes along. */
+  static final int SWEPT = 4;
+
   private static final int COLUMNS = 8;
   private static final int ROWS = 8;
   private static final int GROUP = Math.max(COLUMNS, LANES);
@@ -29,10 +33,10 @@ final class Gemv {
   /** Bytes of a vector. */
   private static final long V = 4L * LANES;
 
-  private static final VectorMask<Float> UPPER_8 = upper(8);
-  private static final VectorMask<Float> UPPER_4 = upper(4);
-  private static final VectorMask<Float> UPPER_2 = upper(2);
-  private static final VectorMask<Float> UPPER_1 = upper(1);
+  static final VectorMask<Float> UPPER_8 = upper(8);
+  static final VectorMask<Float> UPPER_4 = upper(4);
+  static final VectorMask<Float> UPPER_2 = upper(2);
+  static final VectorMask<Float> UPPER_1 = upper(1);
 
   private Gemv() {}
 
@@ -98,13 +102,17 @@ final class Gemv {
   }
 
   /**
-   * Computes y[j] += sum over p of x[p] * B[p][j], or without the y before, for the first {@code n}
-   * columns, whole vectors: eight rows of B at a time, each read from end to end.
+   * Computes Y[i][j] += sum over p of X[i][p] * B[p][j] for {@code m} rows of X, one to {@link
+   * #SWEPT}, and the first {@code n} columns, whole vectors. Rows of B are read from end to end: as
+   * memory likes them, eight at a time for one row of X, four for more. Where {@code m} is less
+   * than four, the last row stands in for the missing ones.
    */
   static void rows(
       MemorySegment X,
       long x,
+      long xRow,
       long xStep,
+      int m,
       MemorySegment B,
       long b,
       long bRow,
@@ -112,16 +120,21 @@ final class Gemv {
       int n,
       MemorySegment Y,
       long y,
-      boolean add) {
-    if (!add) {
-      Elementwise.fill(Y, y / 4, 0, n);
-    }
+      long yRow) {
     int p = 0;
-    for (; p + ROWS <= k; p += ROWS) {
-      eightRows(X, x + p * xStep, xStep, B, b + p * bRow, bRow, Y, y, n);
+    if (m == 1) {
+      for (; p + ROWS <= k; p += ROWS) {
+        eightRows(X, x + p * xStep, xStep, B, b + p * bRow, bRow, Y, y, n);
+      }
+    } else {
+      for (; p + SWEPT <= k; p += SWEPT) {
+        fourOfFour(X, x + p * xStep, xRow, xStep, m, B, b + p * bRow, bRow, Y, y, yRow, n);
+      }
     }
     for (; p < k; p++) {
-      oneRow(X, x + p * xStep, B, b + p * bRow, Y, y, n);
+      for (int i = 0; i < m; i++) {
+        oneRow(X, x + i * xRow + p * xStep, B, b + p * bRow, Y, y + i * yRow, n);
+      }
     }
   }
 
@@ -180,6 +193,80 @@ final class Gemv {
               FloatVector.fromMemorySegment(F, B, b + o, ORDER),
               FloatVector.fromMemorySegment(F, Y, y + o, ORDER))
           .intoMemorySegment(Y, y + o, ORDER);
+    }
+  }
+
+  private static void fourOfFour(
+      MemorySegment X,
+      long x,
+      long xRow,
+      long xStep,
+      int m,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment Y,
+      long y,
+      long yRow,
+      int n) {
+    if (!X.isNative() || !B.isNative() || !Y.isNative()) {
+      throw Simd.onHeap();
+    }
+    long x1 = x + Math.min(1, m - 1) * xRow;
+    long x2 = x + Math.min(2, m - 1) * xRow;
+    long x3 = x + Math.min(3, m - 1) * xRow;
+    long y1 = y + Math.min(1, m - 1) * yRow;
+    long y2 = y + Math.min(2, m - 1) * yRow;
+    long y3 = y + Math.min(3, m - 1) * yRow;
+    long b1 = b + bRow;
+    long b2 = b1 + bRow;
+    long b3 = b2 + bRow;
+    FloatVector x00 = FloatVector.broadcast(F, X.get(FLOAT, x));
+    FloatVector x01 = FloatVector.broadcast(F, X.get(FLOAT, x + xStep));
+    FloatVector x02 = FloatVector.broadcast(F, X.get(FLOAT, x + 2 * xStep));
+    FloatVector x03 = FloatVector.broadcast(F, X.get(FLOAT, x + 3 * xStep));
+    FloatVector x10 = FloatVector.broadcast(F, X.get(FLOAT, x1));
+    FloatVector x11 = FloatVector.broadcast(F, X.get(FLOAT, x1 + xStep));
+    FloatVector x12 = FloatVector.broadcast(F, X.get(FLOAT, x1 + 2 * xStep));
+    FloatVector x13 = FloatVector.broadcast(F, X.get(FLOAT, x1 + 3 * xStep));
+    FloatVector x20 = FloatVector.broadcast(F, X.get(FLOAT, x2));
+    FloatVector x21 = FloatVector.broadcast(F, X.get(FLOAT, x2 + xStep));
+    FloatVector x22 = FloatVector.broadcast(F, X.get(FLOAT, x2 + 2 * xStep));
+    FloatVector x23 = FloatVector.broadcast(F, X.get(FLOAT, x2 + 3 * xStep));
+    FloatVector x30 = FloatVector.broadcast(F, X.get(FLOAT, x3));
+    FloatVector x31 = FloatVector.broadcast(F, X.get(FLOAT, x3 + xStep));
+    FloatVector x32 = FloatVector.broadcast(F, X.get(FLOAT, x3 + 2 * xStep));
+    FloatVector x33 = FloatVector.broadcast(F, X.get(FLOAT, x3 + 3 * xStep));
+    for (int j = 0; j < n; j += LANES) {
+      long o = 4L * j;
+      FloatVector s0 = FloatVector.fromMemorySegment(F, Y, y + o, ORDER);
+      FloatVector s1 = FloatVector.fromMemorySegment(F, Y, y1 + o, ORDER);
+      FloatVector s2 = FloatVector.fromMemorySegment(F, Y, y2 + o, ORDER);
+      FloatVector s3 = FloatVector.fromMemorySegment(F, Y, y3 + o, ORDER);
+      FloatVector w0 = FloatVector.fromMemorySegment(F, B, b + o, ORDER);
+      FloatVector w1 = FloatVector.fromMemorySegment(F, B, b1 + o, ORDER);
+      FloatVector w2 = FloatVector.fromMemorySegment(F, B, b2 + o, ORDER);
+      FloatVector w3 = FloatVector.fromMemorySegment(F, B, b3 + o, ORDER);
+      s0 = x00.fma(w0, s0);
+      s1 = x10.fma(w0, s1);
+      s2 = x20.fma(w0, s2);
+      s3 = x30.fma(w0, s3);
+      s0 = x01.fma(w1, s0);
+      s1 = x11.fma(w1, s1);
+      s2 = x21.fma(w1, s2);
+      s3 = x31.fma(w1, s3);
+      s0 = x02.fma(w2, s0);
+      s1 = x12.fma(w2, s1);
+      s2 = x22.fma(w2, s2);
+      s3 = x32.fma(w2, s3);
+      s0 = x03.fma(w3, s0);
+      s1 = x13.fma(w3, s1);
+      s2 = x23.fma(w3, s2);
+      s3 = x33.fma(w3, s3);
+      s0.intoMemorySegment(Y, y + o, ORDER);
+      s1.intoMemorySegment(Y, y1 + o, ORDER);
+      s2.intoMemorySegment(Y, y2 + o, ORDER);
+      s3.intoMemorySegment(Y, y3 + o, ORDER);
     }
   }
 

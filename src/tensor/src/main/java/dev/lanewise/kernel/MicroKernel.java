@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  * <pre>
  *                      b + p * bRow:  | b0 | b1 | b2 | b3 |     one row of B, in vectors
  *
- *   a + p * aCol:  x0                 c00  c01  c02  c03
+ *   a + 4 p:       x0                 c00  c01  c02  c03
  *        + aRow:   x1                 c10  c11  c12  c13        C[i][j] += A[i][p] * B[p][j]
  *      + 2 aRow:   x2                 c20  c21  c22  c23
  *      + 3 aRow:   x3                 c30  c31  c32  c33
@@ -22,10 +22,10 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>The accumulators start from zero, or from D: from C itself to add to it, or from a bias, one
  * row for all.
  *
- * <p>A, transposed or not, packed or not, is told apart by its two strides alone; of B only a row's
- * vectors must be adjacent. All offsets and strides are in bytes. Where {@code m} is less than the
- * tile's rows, the last row stands in for the missing ones: it is computed more than once and
- * stored with the same value, so that an edge needs no code of its own.
+ * <p>A's rows are contiguous; of B only a row's vectors must be adjacent. All offsets and strides
+ * are in bytes. Where {@code m} is less than the tile's rows, the last row stands in for the
+ * missing ones: it is computed more than once and stored with the same value, so that an edge needs
+ * no code of its own.
  *
  * <p>Every element of C is one chain of fused multiply-adds in the order of p, whatever the tile
  * and wherever K is cut, so all tiles give the same bits.
@@ -44,14 +44,16 @@ final class MicroKernel {
 
   private MicroKernel() {}
 
-  /** C = A B, or C = D + A B, on a tile {@code vectors} wide and {@link Blocking#rows} high. */
+  /**
+   * C = A B, or C = D + A B, on a tile {@code vectors} wide and {@link Blocking#rows} high or
+   * lower.
+   */
   static void tile(
       int vectors,
       boolean add,
       MemorySegment A,
       long a,
       long aRow,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -66,30 +68,30 @@ final class MicroKernel {
     switch (vectors) {
       case 4 -> {
         if (add) {
-          add4x4(A, a, aRow, aCol, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
+          add4x4(A, a, aRow, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
         } else {
-          zero4x4(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+          zero4x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         }
       }
       case 3 -> {
         if (add) {
-          add4x3(A, a, aRow, aCol, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
+          add4x3(A, a, aRow, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
         } else {
-          zero4x3(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+          zero4x3(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         }
       }
       case 2 -> {
         if (add) {
-          add6x2(A, a, aRow, aCol, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
+          add6x2(A, a, aRow, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
         } else {
-          zero6x2(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+          zero6x2(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         }
       }
       default -> {
         if (add) {
-          add8x1(A, a, aRow, aCol, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
+          add8x1(A, a, aRow, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
         } else {
-          zero8x1(A, a, aRow, aCol, B, b, bRow, C, c, cRow, m, k);
+          zero8x1(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         }
       }
     }
@@ -141,7 +143,6 @@ final class MicroKernel {
       MemorySegment A,
       long a,
       long aRow,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -176,7 +177,7 @@ final class MicroKernel {
     FloatVector c32 = FloatVector.zero(F);
     FloatVector c33 = FloatVector.zero(F);
     for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
+      long ap = a + 4L * p;
       long bp = b + p * bRow;
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
@@ -226,7 +227,6 @@ final class MicroKernel {
       MemorySegment A,
       long a,
       long aRow,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -267,7 +267,7 @@ final class MicroKernel {
     FloatVector c32 = FloatVector.fromMemorySegment(F, D, d3 + 2 * V, ORDER);
     FloatVector c33 = FloatVector.fromMemorySegment(F, D, d3 + 3 * V, ORDER);
     for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
+      long ap = a + 4L * p;
       long bp = b + p * bRow;
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
@@ -317,7 +317,6 @@ final class MicroKernel {
       MemorySegment A,
       long a,
       long aRow,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -348,7 +347,7 @@ final class MicroKernel {
     FloatVector c31 = FloatVector.zero(F);
     FloatVector c32 = FloatVector.zero(F);
     for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
+      long ap = a + 4L * p;
       long bp = b + p * bRow;
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
@@ -389,7 +388,6 @@ final class MicroKernel {
       MemorySegment A,
       long a,
       long aRow,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -426,7 +424,7 @@ final class MicroKernel {
     FloatVector c31 = FloatVector.fromMemorySegment(F, D, d3 + V, ORDER);
     FloatVector c32 = FloatVector.fromMemorySegment(F, D, d3 + 2 * V, ORDER);
     for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
+      long ap = a + 4L * p;
       long bp = b + p * bRow;
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
@@ -467,7 +465,6 @@ final class MicroKernel {
       MemorySegment A,
       long a,
       long aRow,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -502,7 +499,7 @@ final class MicroKernel {
     FloatVector c50 = FloatVector.zero(F);
     FloatVector c51 = FloatVector.zero(F);
     for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
+      long ap = a + 4L * p;
       long bp = b + p * bRow;
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
@@ -544,7 +541,6 @@ final class MicroKernel {
       MemorySegment A,
       long a,
       long aRow,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -587,7 +583,7 @@ final class MicroKernel {
     FloatVector c50 = FloatVector.fromMemorySegment(F, D, d5, ORDER);
     FloatVector c51 = FloatVector.fromMemorySegment(F, D, d5 + V, ORDER);
     for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
+      long ap = a + 4L * p;
       long bp = b + p * bRow;
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
@@ -629,7 +625,6 @@ final class MicroKernel {
       MemorySegment A,
       long a,
       long aRow,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -664,7 +659,7 @@ final class MicroKernel {
     FloatVector c60 = FloatVector.zero(F);
     FloatVector c70 = FloatVector.zero(F);
     for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
+      long ap = a + 4L * p;
       long bp = b + p * bRow;
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
@@ -699,7 +694,6 @@ final class MicroKernel {
       MemorySegment A,
       long a,
       long aRow,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -744,7 +738,7 @@ final class MicroKernel {
     FloatVector c60 = FloatVector.fromMemorySegment(F, D, d6, ORDER);
     FloatVector c70 = FloatVector.fromMemorySegment(F, D, d7, ORDER);
     for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
+      long ap = a + 4L * p;
       long bp = b + p * bRow;
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));

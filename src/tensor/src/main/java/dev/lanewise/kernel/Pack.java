@@ -1,5 +1,6 @@
 package dev.lanewise.kernel;
 
+import dev.lanewise.memory.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -16,8 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  *        | panel 0 | panel 1 | pan|0        a last, partial panel is padded with zeros
  *
- *   A, MC x KC, whose columns are contiguous (a transposed operand), becomes strips of some rows:
- *   the rows' elements of one p stand side by side.
+ *   A, MC x KC, whose rows are not contiguous, becomes MC rows of KC, one after the other.
  * </pre>
  */
 final class Pack {
@@ -32,6 +32,9 @@ final class Pack {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final int TRANSPOSED_COLUMNS = 8;
   private static final int ROWS_AT_ONCE = 8;
+
+  /** Squares of as many rows as lanes that are transposed in one pass, in L1. */
+  private static final int SQUARES = 8;
 
   private Pack() {}
 
@@ -97,44 +100,6 @@ final class Pack {
     }
   }
 
-  /**
-   * Packs {@code m} rows of A, elements {@code (i, p)} at {@code a + 4 i + p * aCol}, into strips
-   * of {@link Blocking#STRIP} rows at {@code to}; rows past {@code m} in the last strip are
-   * undefined.
-   */
-  static void strips(MemorySegment A, long a, long aCol, int m, int k, MemorySegment P, long to) {
-    int whole = m - m % LANES;
-    // A few rows of A at a time, strip after strip: few enough for the first-level TLB.
-    for (int p = 0; p < k; p += ROWS_AT_ONCE) {
-      int rows = Math.min(ROWS_AT_ONCE, k - p);
-      for (int i = 0; i < whole; i += LANES) {
-        long from = a + p * aCol + 4L * i;
-        vectors(A, from, aCol, rows, P, to + stripOffset(i, k) + 4L * Blocking.STRIP * p);
-      }
-      for (int i = whole; i < m; i++) {
-        long from = a + p * aCol + 4L * i;
-        long into = to + stripOffset(i, k) + 4L * Blocking.STRIP * p;
-        column(A, from, aCol, rows, P, into, 4L * Blocking.STRIP);
-      }
-    }
-  }
-
-  private static void vectors(MemorySegment A, long a, long aCol, int k, MemorySegment P, long to) {
-    if (!A.isNative() || !P.isNative()) {
-      throw Simd.onHeap();
-    }
-    for (int p = 0; p < k; p++) {
-      FloatVector.fromMemorySegment(F, A, a + p * aCol, ORDER)
-          .intoMemorySegment(P, to + p * (4L * Blocking.STRIP), ORDER);
-    }
-  }
-
-  /** Returns where row {@code i} of {@code k} columns begins among the strips. */
-  static long stripOffset(int i, int k) {
-    int inStrip = i % Blocking.STRIP;
-    return 4L * (i - inStrip) * k + 4L * inStrip;
-  }
-
   private static void wholeRows(
       MemorySegment B, long b, long bRow, int k, MemorySegment P, long to) {
     if (!B.isNative() || !P.isNative()) {
@@ -182,7 +147,11 @@ final class Pack {
     }
   }
 
-  private static void transposed(
+  /**
+   * Packs {@code k} rows and {@code n} columns whose columns are contiguous, or neither, so that
+   * rows are: element (p, j) from {@code b + p * bRow + j * bCol} to {@code to + p * pRow + 4 j}.
+   */
+  static void transposed(
       MemorySegment B,
       long b,
       long bRow,
@@ -193,11 +162,96 @@ final class Pack {
       long to,
       long pRow) {
     int j = 0;
+    if (LANES == 16 && bRow == 4) {
+      for (; j + LANES <= n; j += LANES) {
+        sixteenColumns(B, b + j * bCol, bCol, k, P, to + 4L * j, pRow);
+      }
+    }
     for (; j + TRANSPOSED_COLUMNS <= n; j += TRANSPOSED_COLUMNS) {
       eightColumns(B, b + j * bCol, bRow, bCol, k, P, to + 4L * j, pRow);
     }
     for (; j < n; j++) {
       column(B, b + j * bCol, bRow, k, P, to + 4L * j, pRow);
+    }
+  }
+
+  /**
+   * Transposes sixteen contiguous columns, sixteen rows at a time: four rounds that each exchange
+   * the off-diagonal halves of blocks half as large, two rounds a pass.
+   */
+  private static void sixteenColumns(
+      MemorySegment B, long b, long bCol, int k, MemorySegment P, long to, long pRow) {
+    int whole = k - k % LANES;
+    try (Scratch scratch = Scratch.borrow()) {
+      MemorySegment half = scratch.floats(0, (long) SQUARES * LANES * LANES);
+      for (int p = 0; p < whole; p += SQUARES * LANES) {
+        int rows = Math.min(SQUARES * LANES, whole - p);
+        for (int i = 0; i < 4; i++) {
+          firstRounds(B, b + i * bCol + 4L * p, bCol, rows, half, i * V);
+        }
+        lastRounds(half, rows, P, to + p * pRow, pRow);
+      }
+    }
+    for (int j = 0; j < LANES; j++) {
+      column(B, b + j * bCol + 4L * whole, 4, k - whole, P, to + 4L * j + whole * pRow, pRow);
+    }
+  }
+
+  /** Exchanges blocks of 8, then of 4, of every fourth column. */
+  private static void firstRounds(
+      MemorySegment B, long b, long bCol, int k, MemorySegment H, long to) {
+    if (!B.isNative() || !H.isNative()) {
+      throw Simd.onHeap();
+    }
+    long b1 = b + 4 * bCol;
+    long b2 = b + 8 * bCol;
+    long b3 = b + 12 * bCol;
+    for (int p = 0; p < k; p += LANES) {
+      long o = 4L * p;
+      FloatVector v0 = FloatVector.fromMemorySegment(F, B, b + o, ORDER);
+      FloatVector v1 = FloatVector.fromMemorySegment(F, B, b1 + o, ORDER);
+      FloatVector v2 = FloatVector.fromMemorySegment(F, B, b2 + o, ORDER);
+      FloatVector v3 = FloatVector.fromMemorySegment(F, B, b3 + o, ORDER);
+      FloatVector w0 = v0.blend(v2.rearrange(Reduction.SWAP_8), Gemv.UPPER_8);
+      FloatVector w2 = v0.rearrange(Reduction.SWAP_8).blend(v2, Gemv.UPPER_8);
+      FloatVector w1 = v1.blend(v3.rearrange(Reduction.SWAP_8), Gemv.UPPER_8);
+      FloatVector w3 = v1.rearrange(Reduction.SWAP_8).blend(v3, Gemv.UPPER_8);
+      long at = to + (4L * LANES) * p;
+      w0.blend(w1.rearrange(Reduction.SWAP_4), Gemv.UPPER_4).intoMemorySegment(H, at, ORDER);
+      w0.rearrange(Reduction.SWAP_4)
+          .blend(w1, Gemv.UPPER_4)
+          .intoMemorySegment(H, at + 4 * V, ORDER);
+      w2.blend(w3.rearrange(Reduction.SWAP_4), Gemv.UPPER_4)
+          .intoMemorySegment(H, at + 8 * V, ORDER);
+      w2.rearrange(Reduction.SWAP_4)
+          .blend(w3, Gemv.UPPER_4)
+          .intoMemorySegment(H, at + 12 * V, ORDER);
+    }
+  }
+
+  /** Exchanges blocks of 2, then of 1, of four neighbouring rows. */
+  private static void lastRounds(MemorySegment H, int k, MemorySegment P, long to, long pRow) {
+    if (!H.isNative() || !P.isNative()) {
+      throw Simd.onHeap();
+    }
+    for (int p = 0; p < k; p += 4) {
+      long from = p * V;
+      long at = to + p * pRow;
+      FloatVector v0 = FloatVector.fromMemorySegment(F, H, from, ORDER);
+      FloatVector v1 = FloatVector.fromMemorySegment(F, H, from + V, ORDER);
+      FloatVector v2 = FloatVector.fromMemorySegment(F, H, from + 2 * V, ORDER);
+      FloatVector v3 = FloatVector.fromMemorySegment(F, H, from + 3 * V, ORDER);
+      FloatVector w0 = v0.blend(v2.rearrange(Reduction.SWAP_2), Gemv.UPPER_2);
+      FloatVector w2 = v0.rearrange(Reduction.SWAP_2).blend(v2, Gemv.UPPER_2);
+      FloatVector w1 = v1.blend(v3.rearrange(Reduction.SWAP_2), Gemv.UPPER_2);
+      FloatVector w3 = v1.rearrange(Reduction.SWAP_2).blend(v3, Gemv.UPPER_2);
+      w0.blend(w1.rearrange(Reduction.SWAP_1), Gemv.UPPER_1).intoMemorySegment(P, at, ORDER);
+      w0.rearrange(Reduction.SWAP_1).blend(w1, Gemv.UPPER_1).intoMemorySegment(P, at + pRow, ORDER);
+      w2.blend(w3.rearrange(Reduction.SWAP_1), Gemv.UPPER_1)
+          .intoMemorySegment(P, at + 2 * pRow, ORDER);
+      w2.rearrange(Reduction.SWAP_1)
+          .blend(w3, Gemv.UPPER_1)
+          .intoMemorySegment(P, at + 3 * pRow, ORDER);
     }
   }
 

@@ -25,20 +25,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GemmTest {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-  /** Around the tile, the panel, the block of columns, the strip of A, and the vector. */
+  /** Around the tile, the panel, the block of A, and the vector. */
   private static final int[] EDGES = edges();
 
   private static int[] edges() {
     List<Integer> sizes = new ArrayList<>(List.of(1, 2, 3, 4, 5, 7, 11, 13, 23, 37, 97, 101));
     for (int edge :
         new int[] {
-          Blocking.MR,
-          Blocking.STRIP,
-          Simd.LANES,
-          2 * Simd.LANES,
-          Blocking.NR,
-          3 * Blocking.NR,
-          Blocking.MC
+          Blocking.MR, Simd.LANES, 2 * Simd.LANES, Blocking.NR, 3 * Blocking.NR, Blocking.MC
         }) {
       sizes.addAll(List.of(edge - 1, edge, edge + 1));
     }
@@ -190,6 +184,24 @@ class GemmTest {
           multiply(1, a, b, beta, c);
           check(true, 1, a, b, beta, before, c);
         }
+      }
+    }
+  }
+
+  /** A few rows by a matrix larger than the caches: rows of B are swept, four at a time. */
+  @Test
+  void multiply_fewRowsByAVeryWideMatrix() {
+    Random random = new Random(16);
+    int k = 41;
+    int n = (int) (Caches.L3 / 4 / (4L * k)) + 3;
+    for (float beta : new float[] {0, 0.5f}) {
+      for (int m : new int[] {2, 5}) {
+        Matrix a = Matrix.random(m, k, beta != 0, 0, random);
+        Matrix b = Matrix.random(k, n, false, 0, random).withRoomBehind();
+        Matrix c = Matrix.random(m, n, false, 0, random);
+        Matrix before = c.copy();
+        multiply(1, a, b, beta, c);
+        check(true, 1, a, b, beta, before, c);
       }
     }
   }

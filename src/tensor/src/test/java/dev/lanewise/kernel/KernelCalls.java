@@ -151,7 +151,7 @@ final class KernelCalls {
         int v = vectors;
         add(
             name + "tile of " + v + " vectors",
-            () -> MicroKernel.tile(v, more, a, 0, aRow, 4, b, 0, row, c, 0, row, c, 0, row, 8, n));
+            () -> MicroKernel.tile(v, more, a, 0, aRow, b, 0, row, c, 0, row, c, 0, row, 8, n));
       }
       for (int vectors : new int[] {1, 4, 8}) {
         add(
@@ -161,7 +161,11 @@ final class KernelCalls {
                     vectors, more, a, 0, 4, b, 0, row, 4L * Blocking.NR, c, 0, c, 0, n));
       }
     }
-    add("sweep", () -> Gemv.rows(a, 0, 4, b, 0, row, n, width, c, 0, false));
+    for (int rows : new int[] {1, 3}) {
+      add(
+          "sweep of " + rows + " rows",
+          () -> Gemv.rows(a, 0, aRow, 4, rows, b, 0, row, n, width, c, 0, row));
+    }
   }
 
   private void addPacked() {
@@ -185,7 +189,7 @@ final class KernelCalls {
     int strip = Blocking.NR + 3 * Simd.LANES + 2;
     int row = 13 * Simd.LANES + 2;
     // More columns than the second-level cache holds twice: rows of B are swept.
-    addProduct(false, false, 1, (int) (Caches.L2 / (2L * n)) + 1, n, 1);
+    addProduct(false, false, 1, Pack.wholeVectors((int) (Caches.L2 / (2L * n)) + 1), n, 1);
     for (boolean ta : new boolean[] {false, true}) {
       for (boolean tb : new boolean[] {false, true}) {
         for (float beta : new float[] {0, 1}) {
