@@ -39,16 +39,6 @@ public final class Mlp extends Module {
     return Arrays.stream(text.split("-", -1)).mapToInt(Integer::parseInt).toArray();
   }
 
-  /** Returns the floating-point operations of the matrix products of one training step. */
-  public static long trainingFlops(int[] sizes, int batch) {
-    long flops = 0;
-    for (int i = 1; i < sizes.length; i++) {
-      int products = i == 1 ? 2 : 3; // the first layer's input needs no gradient
-      flops += 2L * batch * sizes[i - 1] * sizes[i] * products;
-    }
-    return flops;
-  }
-
   @Override
   public Tensor forward(Tensor input) {
     Tensor hidden = layers.getFirst().forward(input).relu();

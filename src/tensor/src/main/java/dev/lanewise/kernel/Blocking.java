@@ -104,8 +104,8 @@ final class Blocking {
   }
 
   /**
-   * Says whether few rows are each multiplied by sweeping whole rows of B, eight at a time, which
-   * memory likes better than columns of tiles.
+   * Says whether few rows are multiplied by sweeping whole rows of B, which memory likes better
+   * than columns of tiles.
    */
   static boolean sweepsRows(int m, int n, int k) {
     long bytes = 4L * n * k;
