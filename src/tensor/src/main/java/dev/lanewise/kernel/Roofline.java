@@ -16,9 +16,12 @@ public final class Roofline {
 
   private static final int CHAINS = 14;
   private static final int LINKS = 1 << 14;
-  private static final long WARM_UP_NANOS = 150_000_000;
-  private static final int ROUNDS = 20;
   private static final long ROUND_NANOS = 10_000_000;
+  private static final int FLAT_ROUNDS = 20;
+  private static final int MOST_ROUNDS = 200;
+
+  /** By how much a round is better than the best before it, or else is not. */
+  private static final double NOISE = 1.01;
 
   private Roofline() {}
 
@@ -47,24 +50,32 @@ public final class Roofline {
         / 1e9;
   }
 
-  /** Returns the most runs a second of {@code body} on {@code threads} threads at once. */
+  /**
+   * Returns the most runs a second of {@code body} on {@code threads} threads at once: measured in
+   * rounds until {@link #FLAT_ROUNDS} of them have passed without a better one, so that what the
+   * first rounds did in the interpreter does not count.
+   */
   private static double best(int threads, Workers.Body body) {
-    long start = System.nanoTime();
-    long runs = 0;
-    while (System.nanoTime() - start < WARM_UP_NANOS) {
-      Workers.run(threads, body);
-      runs++;
-    }
-    long perRound = Math.max(1, runs * ROUND_NANOS / WARM_UP_NANOS);
     double best = 0;
-    for (int round = 0; round < ROUNDS; round++) {
-      long begin = System.nanoTime();
-      for (long i = 0; i < perRound; i++) {
-        Workers.run(threads, body);
-      }
-      best = Math.max(best, perRound * 1e9 / (System.nanoTime() - begin));
+    int flat = 0;
+    for (int round = 0; flat < FLAT_ROUNDS && round < MOST_ROUNDS; round++) {
+      double rate = rate(threads, body);
+      flat = rate > best * NOISE ? 0 : flat + 1;
+      best = Math.max(best, rate);
     }
     return best;
+  }
+
+  private static double rate(int threads, Workers.Body body) {
+    long start = System.nanoTime();
+    long runs = 0;
+    long elapsed;
+    do {
+      Workers.run(threads, body);
+      runs++;
+      elapsed = System.nanoTime() - start;
+    } while (elapsed < ROUND_NANOS);
+    return runs * 1e9 / elapsed;
   }
 
   /** Returns the floating-point operations of one {@link #multiplyAdd}. */
