@@ -4,6 +4,7 @@ import static dev.lanewise.kernel.Simd.CHUNK;
 import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.LANES;
 import static dev.lanewise.kernel.Simd.ORDER;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -201,6 +202,10 @@ public final class Update {
    * lr * weightDecay}; {@code m += (1 - beta1) * (g - m)}; {@code v = beta2 * v + (1 - beta2) * g *
    * g}; {@code p -= lr / biasCorrection1 * m / (sqrt(v) / sqrt(biasCorrection2) + eps)}.
    *
+   * <p>A moment too small for a normal float becomes zero. Where the gradient is zero for good, as
+   * behind a unit that no longer fires, it would decay to a denormal float and stay one, and those
+   * take a processor several times as long.
+   *
    * @param g the gradient, which stays as it is
    * @param m the first moment
    * @param v the second moment
@@ -353,6 +358,8 @@ public final class Update {
       FloatVector v = FloatVector.fromMemorySegment(F, second, so + at, ORDER);
       mean = w.sub(mean).fma(FloatVector.broadcast(F, rest1), mean);
       v = w.mul(w).fma(FloatVector.broadcast(F, rest2), v.mul(beta2));
+      mean = mean.blend(0f, mean.abs().compare(LT, Float.MIN_NORMAL));
+      v = v.blend(0f, v.compare(LT, Float.MIN_NORMAL));
       FloatVector root =
           v.sqrt().fma(FloatVector.broadcast(F, rootScale), FloatVector.broadcast(F, eps));
       x = mean.div(root).fma(FloatVector.broadcast(F, -step), x.mul(keep));
@@ -392,6 +399,8 @@ public final class Update {
     FloatVector v = FloatVector.fromMemorySegment(F, second, so, ORDER, m);
     mean = w.sub(mean).fma(FloatVector.broadcast(F, rest1), mean);
     v = w.mul(w).fma(FloatVector.broadcast(F, rest2), v.mul(beta2));
+    mean = mean.blend(0f, mean.abs().compare(LT, Float.MIN_NORMAL));
+    v = v.blend(0f, v.compare(LT, Float.MIN_NORMAL));
     FloatVector root =
         v.sqrt().fma(FloatVector.broadcast(F, rootScale), FloatVector.broadcast(F, eps));
     x = mean.div(root).fma(FloatVector.broadcast(F, -step), x.mul(keep));

@@ -135,6 +135,31 @@ class UpdateTest {
     assertThat(Floats.get(v, 0)).isEqualTo((float) (1 - 0.999)).isNotEqualTo(1 - 0.999f);
   }
 
+  /** Denormal floats are slow, and a moment that decays among them never gets to zero. */
+  @Test
+  void adam_momentsBelowTheNormalFloats_areZero() {
+    int n = Simd.LANES + 1;
+    for (float sign : new float[] {-1, 1}) {
+      MemorySegment p = Floats.of(Floats.random(n, -1, 1, 1));
+      MemorySegment before = Floats.of(Floats.random(n, -1, 1, 1));
+      MemorySegment m = Floats.empty(n);
+      MemorySegment v = Floats.empty(n);
+      Elementwise.fill(m, 0, sign * Float.MIN_NORMAL, n);
+      Elementwise.fill(v, 0, Float.MIN_NORMAL, n);
+      Update.adam(p, 0, Floats.empty(n), 0, m, 0, v, 0, n, 0.1, 0.9, 0.9, 1e-8, 0, false, 0.1, 0.1);
+      assertThat(p.mismatch(before)).isEqualTo(-1);
+      for (int i = 0; i < n; i++) {
+        assertThat(Floats.get(m, i)).isZero();
+        assertThat(Floats.get(v, i)).isZero();
+      }
+      Elementwise.fill(m, 0, sign * 2 * Float.MIN_NORMAL, n);
+      Update.adam(p, 0, Floats.empty(n), 0, m, 0, v, 0, n, 0.1, 0.9, 0.9, 1e-8, 0, false, 0.1, 0.1);
+      for (int i = 0; i < n; i++) {
+        assertThat(Math.abs(Floats.get(m, i))).isGreaterThan(1.7f * Float.MIN_NORMAL);
+      }
+    }
+  }
+
   /** An element's step does not depend on its position: body and tail agree bit by bit. */
   @Test
   void bothDoNotDependOnPosition() {
