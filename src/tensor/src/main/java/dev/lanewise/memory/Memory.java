@@ -22,6 +22,13 @@ public final class Memory {
   /** Bytes to which every block is aligned: a cache line, and the widest vector. */
   public static final int ALIGNMENT = 64;
 
+  /**
+   * Bytes to which blocks at least as long are aligned: a kernel that reads and writes several such
+   * blocks side by side never loads from an address whose last 12 bits are those of a store that is
+   * still under way, which processors take for the same address and wait for.
+   */
+  private static final long PAGE = 4096;
+
   private static final String LIMIT_PROPERTY = "dev.lanewise.memoryLimit";
 
   /** Garbage that may gather before a collection is asked for, whatever else is in use. */
@@ -88,7 +95,7 @@ public final class Memory {
     reserve(bytes);
     MemorySegment block;
     try {
-      block = Arena.ofAuto().allocate(bytes, ALIGNMENT);
+      block = Arena.ofAuto().allocate(bytes, bytes < PAGE ? ALIGNMENT : PAGE);
     } catch (OutOfMemoryError e) {
       IN_USE.addAndGet(-bytes);
       throw new MemoryLimitException(

@@ -155,6 +155,14 @@ final class MemoryTest {
     }
   }
 
+  /** Long blocks begin at a page, each as far into it as the others. */
+  @Test
+  void take_alignsLongBlocksToPages() {
+    for (long floats : new long[] {1008, 1024, 1025, 50_000}) {
+      assertThat(Storage.persistent(floats).segment().address() % 4096).isZero();
+    }
+  }
+
   /** Lets what earlier tests dropped be given back. */
   private static void settle() {
     long[] last = {-1};
