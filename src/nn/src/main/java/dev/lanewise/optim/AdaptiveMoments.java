@@ -16,6 +16,9 @@ abstract sealed class AdaptiveMoments extends Optimizer permits Adam, AdamW {
   private final @Nullable NDArray[] means;
   private final @Nullable NDArray[] squares;
   private final int[] steps;
+  private int corrected;
+  private double correction1;
+  private double correction2;
 
   AdaptiveMoments(
       List<Parameter> parameters,
@@ -40,7 +43,7 @@ abstract sealed class AdaptiveMoments extends Optimizer permits Adam, AdamW {
   protected final void update(int index, NDArray value, NDArray gradient) {
     NDArray mean = state(means, index, value);
     NDArray square = state(squares, index, value);
-    int t = ++steps[index];
+    correct(++steps[index]);
     Update.adam(
         value.segment(),
         value.offset(),
@@ -57,7 +60,16 @@ abstract sealed class AdaptiveMoments extends Optimizer permits Adam, AdamW {
         epsilon,
         weightDecay,
         decoupled,
-        1 - Math.pow(beta1, t),
-        1 - Math.pow(beta2, t));
+        correction1,
+        correction2);
+  }
+
+  /** Computes the bias corrections of step {@code t}, once for all parameters that are there. */
+  private void correct(int t) {
+    if (t != corrected) {
+      correction1 = 1 - Math.pow(beta1, t);
+      correction2 = 1 - Math.pow(beta2, t);
+      corrected = t;
+    }
   }
 }
