@@ -25,4 +25,12 @@ public interface Cotangents {
 
   /** Returns the array that gathers the input's cotangent; the caller adds to it in place. */
   NDArray accumulator(int input);
+
+  /**
+   * Says whether the operation may overwrite the cotangent of its result, since nobody reads it
+   * after.
+   */
+  default boolean ownsCotangent() {
+    return false;
+  }
 }

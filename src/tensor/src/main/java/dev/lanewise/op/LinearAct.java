@@ -84,7 +84,7 @@ public record LinearAct(Activation activation) implements Op {
       }
       return dy;
     }
-    NDArray dz = NDArray.empty(y.shape());
+    NDArray dz = d.ownsCotangent() ? dy : NDArray.empty(y.shape());
     sweep(y, dy, dz, m, n, db, accumulate);
     return dz;
   }

@@ -55,7 +55,8 @@ public sealed interface Op
    *
    * @param inputs the values that {@link #forward} was given
    * @param out the value that it returned
-   * @param dOut the cotangent of {@code out}, of its shape
+   * @param dOut the cotangent of {@code out}, of its shape, not to be written to unless {@link
+   *     Cotangents#ownsCotangent} allows it
    * @param d where the inputs' cotangents are gathered
    */
   void vjp(NDArray[] inputs, NDArray out, NDArray dOut, Cotangents d);

@@ -22,6 +22,7 @@ final class Backward implements Cotangents {
 
   private final boolean retainGraph;
   private Tensor[] inputs = new Tensor[0];
+  private boolean owned;
 
   Backward(boolean retainGraph) {
     this.retainGraph = retainGraph;
@@ -58,6 +59,7 @@ final class Backward implements Cotangents {
         Tensor[] from = tensor.inputs;
         if (dOut != null && op != null && from != null) {
           inputs = from;
+          owned = !tensor.cotangentShared;
           op.vjp(Tensor.valuesOf(from), tensor.value(), dOut, this);
           tensor.cotangent = null;
         }
@@ -177,5 +179,10 @@ final class Backward implements Cotangents {
     tensor.cotangent = gathered;
     tensor.cotangentShared = false;
     return gathered;
+  }
+
+  @Override
+  public boolean ownsCotangent() {
+    return owned;
   }
 }

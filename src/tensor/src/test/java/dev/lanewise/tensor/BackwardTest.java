@@ -104,6 +104,19 @@ final class BackwardTest {
   }
 
   @Test
+  void cotangent_handedToTwoLayers_isNotWrittenByEither() {
+    Tensor in = Tensor.of(new float[] {1, 2}, 1, 2);
+    Tensor w = Tensor.of(new float[] {1, 2, -3, -4}, 2, 2).requiresGrad(true);
+    Tensor u = Tensor.of(new float[] {-1, -2, 3, 4}, 2, 2).requiresGrad(true);
+    NDArray cotangent = NDArray.of(new float[] {1, 10}, 1, 2);
+    in.linear(w, null).relu().add(in.linear(u, null).relu()).backward(cotangent, false);
+
+    assertThat(cotangent.toFloatArray()).containsExactly(1, 10);
+    assertThat(w.grad().toFloatArray()).containsExactly(1, 2, 0, 0);
+    assertThat(u.grad().toFloatArray()).containsExactly(0, 0, 10, 20);
+  }
+
+  @Test
   void cotangent_ofAnotherShape_isRefused() {
     assertThatThrownBy(() -> x.square().backward(NDArray.of(new float[] {1, 2}), false))
         .isInstanceOf(ShapeException.class)
