@@ -1,5 +1,7 @@
 package dev.lanewise.kernel;
 
+import jdk.incubator.vector.VectorShape;
+
 /**
  * The sizes by which a matrix product is cut: tiles for the registers, blocks for the caches; and
  * the shapes from which one path is better than another.
@@ -11,18 +13,22 @@ package dev.lanewise.kernel;
  * </pre>
  */
 final class Blocking {
-  /** Vectors in a row of a panel. */
-  static final int PANEL_VECTORS = 4;
-
-  /** Columns of a packed panel of B. */
-  static final int NR = PANEL_VECTORS * Simd.LANES;
+  /**
+   * Whether there are 16 vector registers, as in x86 without AVX-512, rather than 32. A width
+   * forced below the machine's own changes nothing about its registers.
+   */
+  private static final boolean FEW_REGISTERS =
+      VectorShape.preferredShape().vectorBitSize() < 512
+          && !System.getProperty("os.arch").equals("aarch64");
 
   /**
-   * The most vectors in a row of a tile. Machines of 256 bits have 16 registers: 6 x 2 accumulators
-   * and their operands fit them. Those of 512 bits, and those of 128 that are not x86, have 32: 4 x
-   * 4.
+   * The vectors in a row of the widest tile, and of a panel: 4 x 4 accumulators and their operands
+   * fit 32 registers, 3 x 3 fit 16.
    */
-  static final int TILE_VECTORS = Simd.BITS == 256 ? 2 : PANEL_VECTORS;
+  static final int TILE_VECTORS = FEW_REGISTERS ? 3 : 4;
+
+  /** Columns of a packed panel of B. */
+  static final int NR = TILE_VECTORS * Simd.LANES;
 
   /** The most rows of a tile. */
   static final int MR = 8;
@@ -33,20 +39,29 @@ final class Blocking {
   /** Rows of A in a block: whole tiles of 4, 6 and 8 rows. */
   static final int MC = 240;
 
-  /** Columns of B packed at a time. */
-  static final int NC = 1024;
+  /** Columns of B packed at a time: whole panels. */
+  static final int NC = 1024 / NR * NR;
 
   /** Floats of a block of C that are still in L1 when its last tile is stored. */
   static final int HOT = 8192;
 
   /** Rows of C below which a transposed B is read in dot products. */
-  static final int DOTS_BELOW = 4;
+  static final int DOTS_BELOW = 9;
+
+  /** Rows of a packed strip of A: whole tiles. */
+  static final int STRIP = FEW_REGISTERS ? 24 : 16;
 
   /** Rows of C from which packing a B that is larger than the caches pays for itself. */
   static final int PACKED_FROM = 12;
 
   /** Multiply-adds from which a second thread pays for itself: 64 cubed. */
   static final long PARALLEL_FROM = 64L * 64 * 64;
+
+  /** Cycles, beyond the one, of a vector in a tile that is one vector wide. */
+  private static final double SINGLE = 0.45;
+
+  /** Cycles in which a float is transposed. */
+  private static final double TRANSPOSED = 0.7;
 
   private Blocking() {}
 
@@ -65,6 +80,9 @@ final class Blocking {
    * that the block of C is still hot when its activation follows.
    */
   static int mc(int m, int n, int k) {
+    if (m <= 24) {
+      return 24;
+    }
     int most = 4L * n * k > Caches.L2 / 4 ? MC : Math.min(MC, Math.max(24, HOT / n / 24 * 24));
     int blocks = (m + most - 1) / most;
     return ((m + blocks - 1) / blocks + 23) / 24 * 24;
@@ -72,7 +90,10 @@ final class Blocking {
 
   /** Returns the vectors of the next tile of a product of one row: two panels, one, or a vector. */
   static int rowVectors(int rest) {
-    return rest >= 2 * NR ? 2 * PANEL_VECTORS : rest >= NR ? PANEL_VECTORS : 1;
+    if (rest >= 2 * NR) {
+      return 2 * TILE_VECTORS;
+    }
+    return rest >= NR && TILE_VECTORS == 4 ? 4 : 1;
   }
 
   /** Returns the vectors in a row of the next tile where {@code rest} columns are left. */
@@ -85,22 +106,36 @@ final class Blocking {
     return switch (vectors) {
       case 1 -> 8;
       case 2 -> 6;
-      default -> 4;
+      default -> TILE_VECTORS;
     };
+  }
+
+  /**
+   * Returns the cycles of a product of which {@code transposed} floats are transposed on the way: a
+   * multiply-add of a vector takes one, but half as much again in a tile of one vector, which loads
+   * a float for each.
+   */
+  static double cycles(int m, int n, int k, long transposed) {
+    int vectors = (n + Simd.LANES - 1) / Simd.LANES;
+    int height = rows(Math.min(vectors, TILE_VECTORS));
+    double width = vectors % TILE_VECTORS == 1 ? vectors + SINGLE : vectors;
+    return (double) ((m + height - 1) / height * height) * k * width + TRANSPOSED * transposed;
+  }
+
+  /** Returns the rows of a tile that is {@code vectors} wide, of a packed strip of A. */
+  static int rowsOfStrip(int vectors) {
+    return vectors == 1 ? 8 : vectors == TILE_VECTORS ? TILE_VECTORS : 4;
   }
 
   /** Says whether packing a B whose rows are contiguous pays for itself. */
   static boolean packsRows(int m, int n, int k) {
     long bytes = 4L * n * k;
     if (bytes <= 2 * Caches.L2) {
-      return n > NR && m >= 4 * MC;
+      // A panel of few columns uses little of each page that it touches.
+      boolean narrow = NR < 64 && bytes > Caches.L2 / 2;
+      return n > NR && m >= (narrow ? 64 : 4 * MC);
     }
     return m >= (bytes <= Caches.L3 / 4 ? 96 : PACKED_FROM);
-  }
-
-  /** Says whether two rows are computed one by one: a tile would compute the second thrice. */
-  static boolean byRows(int m, int n, int k) {
-    return m == 2 && (long) n * k <= HOT;
   }
 
   /**

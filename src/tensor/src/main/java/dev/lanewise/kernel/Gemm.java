@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>B is read where it is when its rows are contiguous and too few rows of C would repay the copy;
  * a {@link PackedMatrix} was packed before. Where transposing a wide B to pack it would cost more
- * than transposing a low C, the product is computed as C' = B' A', and its tiles are turned as they
- * are stored.
+ * than transposing a low C, or where the columns of a narrow C leave most of a vector empty, the
+ * product is computed as C' = B' A', and its tiles are turned as they are stored.
  *
  * <p>Threads share M or N, never K: each element of C is one chain of multiply-adds in the order of
  * p, so the result is the same to the bit for any number of threads and any blocking. Only dot
@@ -50,7 +50,7 @@ public final class Gemm implements Workers.Body {
 
   private static final int SCRATCH_B = 0;
   private static final int SCRATCH_A = 1;
-  private static final int SCRATCH_TILE = 2;
+  private static final int SCRATCH_TILES = 2;
 
   private static final MemorySegment NONE = MemorySegment.NULL;
 
@@ -84,6 +84,10 @@ public final class Gemm implements Workers.Body {
   private @Nullable PackedMatrix prepacked;
   private boolean transposedC;
   private boolean biasStarts;
+
+  /** Whether the last tile of a row of tiles reaches back to its neighbour's columns. */
+  private boolean overlaps;
+
   private boolean packA;
   private boolean packB;
   private boolean dots;
@@ -301,20 +305,32 @@ public final class Gemm implements Workers.Body {
     if (N == 1) {
       bCol = bRow == 4 ? 4L * K : 4; // there is no next column: B is a column, or rows of one
     }
-    boolean rowsOfB = bCol == 4;
-    dots = M < Blocking.DOTS_BELOW && bRow == 4 && !rowsOfB && alpha == 1 && K > 0;
-    packB =
-        prepacked == null
-            && !dots
-            && (!rowsOfB || alpha != 1 || !reachesPastItsRows() || Blocking.packsRows(M, N, K));
-    sweepRows = !packB && prepacked == null && !transposedC && Blocking.sweepsRows(M, N, K);
-    byRows = M == 1 || sweepRows || (!transposedC && Blocking.byRows(M, N, K));
-    packA = aCol != 4 && K > 1 && !byRows;
-    biasStarts = bias != null && beta == 0 && !transposedC && !dots && K > 0;
     int threads = isShared(M, N, K) ? Workers.threads() : 1;
     splitN = N >= 512 || M < 2L * Blocking.MR * threads;
     long pieces = splitN ? (N + Blocking.NR - 1) / Blocking.NR : (M + PIECE - 1) / PIECE;
     parts = (int) Math.min(threads, pieces);
+    if (K == 1) {
+      aCol = 4; // there is no next column
+    }
+    boolean rowsOfB = bCol == 4;
+    dots = !transposedC && M < Blocking.DOTS_BELOW && bRow == 4 && !rowsOfB && alpha == 1 && K > 0;
+    boolean inPlace = prepacked == null && rowsOfB && alpha == 1;
+    sweepRows = inPlace && !transposedC && Blocking.sweepsRows(M, N, K);
+    overlaps =
+        inPlace
+            && !transposedC
+            && !sweepRows
+            && beta == 0
+            && K <= Blocking.KC
+            && N >= Blocking.NR
+            && (parts == 1 || !splitN);
+    boolean readable = inPlace && (overlaps || reachesPastItsRows());
+    packB = prepacked == null && !dots && (!readable || Blocking.packsRows(M, N, K));
+    sweepRows &= !packB;
+    overlaps &= !packB;
+    byRows = M == 1 || sweepRows;
+    packA = aCol != 4 && !byRows;
+    biasStarts = bias != null && beta == 0 && !transposedC && !dots && K > 0;
   }
 
   /** Says whether threads share a product. */
@@ -323,16 +339,27 @@ public final class Gemm implements Workers.Body {
   }
 
   /**
-   * Says whether C' = B' A' is the cheaper product: it packs A transposed and stores C transposed,
-   * where this one would pack B transposed.
+   * Says whether C' = B' A' is the cheaper product: it packs what this one reads in place, and the
+   * other way round, fills its vectors with the rows of C, and stores C transposed.
    */
   private boolean exchangePays() {
-    if (M < Blocking.DOTS_BELOW || alpha != 1 || bRow != 4 || bCol == 4 || N == 1) {
+    boolean rowsOfA = aCol == 4;
+    boolean rowsOfB = bCol == 4;
+    boolean dotted = M < Blocking.DOTS_BELOW && bRow == 4 && !rowsOfB;
+    boolean nothingToGain = rowsOfA && rowsOfB && N > LANES;
+    if (alpha != 1 || N == 1 || M < 4 || dotted || nothingToGain) {
       return false;
     }
-    long packed = (long) K * N + (aCol == 4 ? 0 : (long) K * M);
-    long exchanged = (aCol == 4 ? (long) K * M : 0) + 12L * M * N;
-    return exchanged < packed;
+    long inA = (long) M * K;
+    long inB = (long) K * N;
+    long straight = (rowsOfA ? 0 : packing(inA, aRow)) + (rowsOfB ? 0 : inB);
+    long exchanged = (aRow == 4 ? 0 : inA) + (bRow == 4 ? 0 : packing(inB, bCol)) + (long) M * N;
+    return Blocking.cycles(N, M, K, exchanged) < Blocking.cycles(M, N, K, straight);
+  }
+
+  /** Returns what packing A's {@code floats} costs: a quarter where only copies are made. */
+  private static long packing(long floats, long row) {
+    return row == 4 ? floats / 4 : floats;
   }
 
   /** Turns C = A B into C' = B' A'. */
@@ -471,7 +498,6 @@ public final class Gemm implements Workers.Body {
       int nc,
       int pc,
       int k) {
-    long rowStep = packA ? 4L * k : aRow;
     boolean biased = biasStarts && pc == 0;
     boolean add = pc > 0 || beta != 0 || biased;
     boolean last = pc + k == K;
@@ -479,36 +505,37 @@ public final class Gemm implements Workers.Body {
     for (int j = 0; j < nc; ) {
       int vectors = Blocking.vectors(nc - j);
       int width = vectors * LANES;
+      if (overlaps && j + width > nc) {
+        j = nc - width;
+      }
       int valid = Math.min(width, nc - j);
       long panel = panel(jc, j, pc, k);
       long panelRow = panelRow(jc, nc, j);
-      int height = Blocking.rows(vectors);
-      boolean turned = transposedC || valid < width;
-      MemorySegment edge = turned ? scratch.floats(SCRATCH_TILE, (long) height * width) : NONE;
       if (pc == 0) {
         start(ic, m, jc + j, valid);
       }
-      for (int i = 0; i < m; i += height) {
-        int rows = Math.min(height, m - i);
-        long from = packA ? i * rowStep : a + (ic + i) * aRow + pc * aCol;
-        long tile = tile(ic + i, jc + j);
-        MemorySegment D = biased ? bias() : C;
-        long d = biased ? 4 * (biasOffset + jc + j) : tile;
-        long dRow = biased ? 0 : cRow;
-        if (!turned) {
-          MicroKernel.tile(
-              vectors, add, source, from, rowStep, panels, panel, panelRow, D, d, dRow, C, tile,
-              cRow, rows, k);
-          continue;
-        }
-        long edgeRow = 4L * width;
+      MemorySegment D = biased ? bias() : C;
+      long d = biased ? 4 * (biasOffset + jc + j) : tile(ic, jc + j);
+      long dRow = biased ? 0 : cRow;
+      MemorySegment into = C;
+      long to = tile(ic, jc + j);
+      long toRow = cRow;
+      boolean aside = transposedC || valid < width;
+      if (aside) {
+        into = scratch.floats(SCRATCH_TILES, (long) m * width);
+        to = 0;
+        toRow = 4L * width;
         if (add) {
-          Pack.takeTile(D, d, dRow, transposedC, edge, width, rows, valid);
+          Pack.takeTiles(D, d, dRow, transposedC, into, width, m, valid);
+          D = into;
+          d = 0;
+          dRow = toRow;
         }
-        MicroKernel.tile(
-            vectors, add, source, from, rowStep, panels, panel, panelRow, edge, 0, edgeRow, edge, 0,
-            edgeRow, rows, k);
-        Pack.putTile(edge, width, C, tile, cRow, transposedC, rows, valid);
+      }
+      tiles(
+          vectors, add, source, ic, m, pc, k, panels, panel, panelRow, D, d, dRow, into, to, toRow);
+      if (aside) {
+        Pack.putTiles(into, width, C, tile(ic, jc + j), cRow, transposedC, m, valid);
       }
       if (last && !hot) {
         finish(ic, m, jc + j, valid);
@@ -517,6 +544,42 @@ public final class Gemm implements Workers.Body {
     }
     if (last && hot) {
       finish(ic, m, jc, nc);
+    }
+  }
+
+  /** Adds A[ic.., pc..] times a panel of B to D and stores it, tile below tile. */
+  private void tiles(
+      int vectors,
+      boolean add,
+      MemorySegment source,
+      int ic,
+      int m,
+      int pc,
+      int k,
+      MemorySegment panels,
+      long panel,
+      long panelRow,
+      MemorySegment D,
+      long d,
+      long dRow,
+      MemorySegment into,
+      long to,
+      long toRow) {
+    int height = packA ? Blocking.rowsOfStrip(vectors) : Blocking.rows(vectors);
+    for (int i = 0; i < m; i += height) {
+      int rows = Math.min(height, m - i);
+      long from = packA ? Pack.stripOffset(i, k) : a + (ic + i) * aRow + pc * aCol;
+      long di = d + i * dRow;
+      long at = to + i * toRow;
+      if (packA) {
+        MicroKernel.tileOfStrip(
+            vectors, add, source, from, panels, panel, panelRow, D, di, dRow, into, at, toRow, rows,
+            k);
+      } else {
+        MicroKernel.tile(
+            vectors, add, source, from, aRow, panels, panel, panelRow, D, di, dRow, into, at, toRow,
+            rows, k);
+      }
     }
   }
 
@@ -580,6 +643,9 @@ public final class Gemm implements Workers.Body {
     while (j < nc) {
       int vectors = Blocking.rowVectors(nc - j);
       int width = vectors * LANES;
+      if (overlaps && j + width > nc) {
+        j = nc - width;
+      }
       int valid = Math.min(width, nc - j);
       long panel = panel(jc, j, pc, k);
       long panelRow = panelRow(jc, nc, j);
@@ -589,13 +655,13 @@ public final class Gemm implements Workers.Body {
       if (valid == width) {
         MicroKernel.row(vectors, add, A, from, aCol, panels, panel, panelRow, half, D, d, C, to, k);
       } else {
-        MemorySegment edge = scratch.floats(SCRATCH_TILE, width);
+        MemorySegment edge = scratch.floats(SCRATCH_TILES, width);
         if (add) {
-          Pack.takeTile(D, d, 0, false, edge, width, 1, valid);
+          Pack.takeTiles(D, d, 0, false, edge, width, 1, valid);
         }
         MicroKernel.row(
             vectors, add, A, from, aCol, panels, panel, panelRow, half, edge, 0, edge, 0, k);
-        Pack.putTile(edge, width, C, to, 0, false, 1, valid);
+        Pack.putTiles(edge, width, C, to, 0, false, 1, valid);
       }
       j += width;
     }
@@ -631,10 +697,11 @@ public final class Gemm implements Workers.Body {
     return packB ? Pack.panelRow(nc, j) : bRow;
   }
 
-  /** Packs a block of A whose rows are not contiguous, row by row. */
+  /** Packs a block of A in strips, so that their columns are contiguous. */
   private MemorySegment packA(Scratch scratch, int ic, int m, int pc, int k) {
-    MemorySegment packed = scratch.floats(SCRATCH_A, (long) m * k);
-    Pack.transposed(A, a + ic * aRow + pc * aCol, aRow, aCol, m, k, packed, 0, 4L * k);
+    int whole = (m + Blocking.STRIP - 1) / Blocking.STRIP * Blocking.STRIP;
+    MemorySegment packed = scratch.floats(SCRATCH_A, (long) whole * k);
+    Pack.strips(A, a + ic * aRow + pc * aCol, aRow, aCol, m, k, packed);
     return packed;
   }
 

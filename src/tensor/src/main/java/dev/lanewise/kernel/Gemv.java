@@ -26,9 +26,13 @@ final class Gemv {
   /** The most rows of X that a sweep over B takes along. */
   static final int SWEPT = 4;
 
-  private static final int COLUMNS = 8;
   private static final int ROWS = 8;
-  private static final int GROUP = Math.max(COLUMNS, LANES);
+
+  /** Columns whose sums wait together for their last additions: a multiple of every vector. */
+  private static final int BLOCK = 64;
+
+  /** Bytes after which addresses share a set of L1, which has eight places. */
+  private static final long L1_WAY = 4096;
 
   /** Bytes of a vector. */
   private static final long V = 4L * LANES;
@@ -67,18 +71,24 @@ final class Gemv {
         dense.set(FLOAT, 4L * p, X.get(FLOAT, x + p * xStep));
       }
     }
-    MemorySegment sums = scratch.floats(SCRATCH_SUMS, (long) GROUP * LANES);
-    for (int j = 0; j < n; j += GROUP) {
-      int columns = Math.min(GROUP, n - j);
-      sums(dense, start, B, b + j * bCol, bCol, k, columns, sums);
-      for (int i = 0; i < columns; i += LANES) {
-        fold(sums, i * V, Y, y + 4L * (j + i), Math.min(LANES, columns - i), add);
+    MemorySegment quads = scratch.floats(SCRATCH_SUMS, (long) BLOCK / 4 * LANES);
+    boolean crowded = bCol % L1_WAY == 0 && bCol * n <= Caches.L2;
+    for (int j = 0; j < n; j += BLOCK) {
+      int columns = Math.min(BLOCK, n - j);
+      quads(dense, start, B, b + j * bCol, bCol, k, columns, crowded, quads);
+      int whole = columns - columns % LANES;
+      sums(quads, whole, Y, y + 4L * j, add);
+      if (whole < columns) {
+        lastSums(quads, whole / 4 * V, columns - whole, Y, y + 4L * (j + whole), add);
       }
     }
   }
 
-  /** Leaves the products of x with each of {@code columns} columns, one vector each, unsummed. */
-  private static void sums(
+  /**
+   * Leaves the products of x with each four columns in one vector, whose lane i holds a part of the
+   * sum of column i % 4.
+   */
+  private static void quads(
       MemorySegment X,
       long x,
       MemorySegment B,
@@ -86,18 +96,27 @@ final class Gemv {
       long bCol,
       int k,
       int columns,
-      MemorySegment sums) {
+      boolean crowded,
+      MemorySegment quads) {
     int whole = k - k % LANES;
+    int fours = columns / 4;
+    boolean rests = whole < k;
     int i = 0;
-    for (; i + COLUMNS <= columns; i += COLUMNS) {
-      eight(X, x, B, b + i * bCol, bCol, whole, sums, i * V);
+    if (whole == 4 * LANES) {
+      fourVectors(X, x, B, b, bCol, fours, quads);
+      i = 4 * fours;
     }
-    for (; i < columns; i++) {
-      one(X, x, B, b + i * bCol, whole, sums, i * V);
+    if (!crowded) {
+      for (; i + 8 <= columns; i += 8) {
+        eight(X, x, B, b + i * bCol, bCol, whole, quads, i / 4 * V);
+      }
     }
-    if (whole < k) {
+    for (; i < columns; i += 4) {
+      four(X, x, B, b + i * bCol, bCol, columns - i, whole, quads, i / 4 * V);
+    }
+    if (rests) {
       long at = 4L * whole;
-      rest(X, x + at, B, b + at, bCol, k - whole, columns, sums);
+      rest(X, x + at, B, b + at, bCol, k - whole, columns, quads);
     }
   }
 
@@ -277,9 +296,9 @@ final class Gemv {
       long b,
       long bCol,
       int k,
-      MemorySegment sums,
+      MemorySegment quads,
       long to) {
-    if (!X.isNative() || !B.isNative() || !sums.isNative()) {
+    if (!X.isNative() || !B.isNative() || !quads.isNative()) {
       throw Simd.onHeap();
     }
     long b1 = b + bCol;
@@ -309,29 +328,97 @@ final class Gemv {
       s6 = v.fma(FloatVector.fromMemorySegment(F, B, b6 + o, ORDER), s6);
       s7 = v.fma(FloatVector.fromMemorySegment(F, B, b7 + o, ORDER), s7);
     }
-    s0.intoMemorySegment(sums, to, ORDER);
-    s1.intoMemorySegment(sums, to + V, ORDER);
-    s2.intoMemorySegment(sums, to + 2 * V, ORDER);
-    s3.intoMemorySegment(sums, to + 3 * V, ORDER);
-    s4.intoMemorySegment(sums, to + 4 * V, ORDER);
-    s5.intoMemorySegment(sums, to + 5 * V, ORDER);
-    s6.intoMemorySegment(sums, to + 6 * V, ORDER);
-    s7.intoMemorySegment(sums, to + 7 * V, ORDER);
+    FloatVector even0 =
+        s0.blend(s1, UPPER_1).add(s1.blend(s0, UPPER_1).rearrange(Reduction.SWAP_1));
+    FloatVector odd0 = s2.blend(s3, UPPER_1).add(s3.blend(s2, UPPER_1).rearrange(Reduction.SWAP_1));
+    even0
+        .blend(odd0, UPPER_2)
+        .add(odd0.blend(even0, UPPER_2).rearrange(Reduction.SWAP_2))
+        .intoMemorySegment(quads, to, ORDER);
+    FloatVector even1 =
+        s4.blend(s5, UPPER_1).add(s5.blend(s4, UPPER_1).rearrange(Reduction.SWAP_1));
+    FloatVector odd1 = s6.blend(s7, UPPER_1).add(s7.blend(s6, UPPER_1).rearrange(Reduction.SWAP_1));
+    even1
+        .blend(odd1, UPPER_2)
+        .add(odd1.blend(even1, UPPER_2).rearrange(Reduction.SWAP_2))
+        .intoMemorySegment(quads, to + V, ORDER);
   }
 
-  private static void one(
-      MemorySegment X, long x, MemorySegment B, long b, int k, MemorySegment sums, long to) {
-    if (!X.isNative() || !B.isNative() || !sums.isNative()) {
+  private static void four(
+      MemorySegment X,
+      long x,
+      MemorySegment B,
+      long b,
+      long bCol,
+      int columns,
+      int k,
+      MemorySegment quads,
+      long to) {
+    if (!X.isNative() || !B.isNative() || !quads.isNative()) {
       throw Simd.onHeap();
     }
-    FloatVector s = FloatVector.zero(F);
+    long b1 = b + Math.min(1, columns - 1) * bCol;
+    long b2 = b + Math.min(2, columns - 1) * bCol;
+    long b3 = b + Math.min(3, columns - 1) * bCol;
+    FloatVector s0 = FloatVector.zero(F);
+    FloatVector s1 = FloatVector.zero(F);
+    FloatVector s2 = FloatVector.zero(F);
+    FloatVector s3 = FloatVector.zero(F);
     for (int p = 0; p < k; p += LANES) {
       long o = 4L * p;
-      s =
-          FloatVector.fromMemorySegment(F, X, x + o, ORDER)
-              .fma(FloatVector.fromMemorySegment(F, B, b + o, ORDER), s);
+      FloatVector v = FloatVector.fromMemorySegment(F, X, x + o, ORDER);
+      s0 = v.fma(FloatVector.fromMemorySegment(F, B, b + o, ORDER), s0);
+      s1 = v.fma(FloatVector.fromMemorySegment(F, B, b1 + o, ORDER), s1);
+      s2 = v.fma(FloatVector.fromMemorySegment(F, B, b2 + o, ORDER), s2);
+      s3 = v.fma(FloatVector.fromMemorySegment(F, B, b3 + o, ORDER), s3);
     }
-    s.intoMemorySegment(sums, to, ORDER);
+    FloatVector even0 =
+        s0.blend(s1, UPPER_1).add(s1.blend(s0, UPPER_1).rearrange(Reduction.SWAP_1));
+    FloatVector odd0 = s2.blend(s3, UPPER_1).add(s3.blend(s2, UPPER_1).rearrange(Reduction.SWAP_1));
+    even0
+        .blend(odd0, UPPER_2)
+        .add(odd0.blend(even0, UPPER_2).rearrange(Reduction.SWAP_2))
+        .intoMemorySegment(quads, to, ORDER);
+  }
+
+  /** As {@link #eight} for many fours of columns that are four vectors long. */
+  private static void fourVectors(
+      MemorySegment X, long x, MemorySegment B, long b, long bCol, int fours, MemorySegment quads) {
+    if (!X.isNative() || !B.isNative() || !quads.isNative()) {
+      throw Simd.onHeap();
+    }
+    FloatVector x0 = FloatVector.fromMemorySegment(F, X, x, ORDER);
+    FloatVector x1 = FloatVector.fromMemorySegment(F, X, x + V, ORDER);
+    FloatVector x2 = FloatVector.fromMemorySegment(F, X, x + 2 * V, ORDER);
+    FloatVector x3 = FloatVector.fromMemorySegment(F, X, x + 3 * V, ORDER);
+    for (int i = 0; i < fours; i++) {
+      long from = b + 4L * i * bCol;
+      long to = i * V;
+      FloatVector s0 = x0.mul(FloatVector.fromMemorySegment(F, B, from, ORDER));
+      s0 = x1.fma(FloatVector.fromMemorySegment(F, B, from + V, ORDER), s0);
+      s0 = x2.fma(FloatVector.fromMemorySegment(F, B, from + 2 * V, ORDER), s0);
+      s0 = x3.fma(FloatVector.fromMemorySegment(F, B, from + 3 * V, ORDER), s0);
+      FloatVector s1 = x0.mul(FloatVector.fromMemorySegment(F, B, from + bCol, ORDER));
+      s1 = x1.fma(FloatVector.fromMemorySegment(F, B, from + bCol + V, ORDER), s1);
+      s1 = x2.fma(FloatVector.fromMemorySegment(F, B, from + bCol + 2 * V, ORDER), s1);
+      s1 = x3.fma(FloatVector.fromMemorySegment(F, B, from + bCol + 3 * V, ORDER), s1);
+      FloatVector s2 = x0.mul(FloatVector.fromMemorySegment(F, B, from + 2 * bCol, ORDER));
+      s2 = x1.fma(FloatVector.fromMemorySegment(F, B, from + 2 * bCol + V, ORDER), s2);
+      s2 = x2.fma(FloatVector.fromMemorySegment(F, B, from + 2 * bCol + 2 * V, ORDER), s2);
+      s2 = x3.fma(FloatVector.fromMemorySegment(F, B, from + 2 * bCol + 3 * V, ORDER), s2);
+      FloatVector s3 = x0.mul(FloatVector.fromMemorySegment(F, B, from + 3 * bCol, ORDER));
+      s3 = x1.fma(FloatVector.fromMemorySegment(F, B, from + 3 * bCol + V, ORDER), s3);
+      s3 = x2.fma(FloatVector.fromMemorySegment(F, B, from + 3 * bCol + 2 * V, ORDER), s3);
+      s3 = x3.fma(FloatVector.fromMemorySegment(F, B, from + 3 * bCol + 3 * V, ORDER), s3);
+      FloatVector even0 =
+          s0.blend(s1, UPPER_1).add(s1.blend(s0, UPPER_1).rearrange(Reduction.SWAP_1));
+      FloatVector odd0 =
+          s2.blend(s3, UPPER_1).add(s3.blend(s2, UPPER_1).rearrange(Reduction.SWAP_1));
+      even0
+          .blend(odd0, UPPER_2)
+          .add(odd0.blend(even0, UPPER_2).rearrange(Reduction.SWAP_2))
+          .intoMemorySegment(quads, to, ORDER);
+    }
   }
 
   /** Adds the products of the last {@code k} rows, less than a vector. */
@@ -343,69 +430,84 @@ final class Gemv {
       long bCol,
       int k,
       int columns,
-      MemorySegment sums) {
-    if (!X.isNative() || !B.isNative() || !sums.isNative()) {
+      MemorySegment quads) {
+    if (!X.isNative() || !B.isNative() || !quads.isNative()) {
       throw Simd.onHeap();
     }
     VectorMask<Float> valid = F.indexInRange(0, k);
     FloatVector v = FloatVector.fromMemorySegment(F, X, x, ORDER, valid);
-    for (int i = 0; i < columns; i++) {
-      FloatVector w = FloatVector.fromMemorySegment(F, B, b + i * bCol, ORDER, valid);
-      v.fma(w, FloatVector.fromMemorySegment(F, sums, i * V, ORDER))
-          .intoMemorySegment(sums, i * V, ORDER);
+    for (int i = 0; i < columns; i += 4) {
+      long to = i / 4 * V;
+      long b0 = b + i * bCol;
+      int last = columns - 1 - i;
+      FloatVector s0 = v.mul(FloatVector.fromMemorySegment(F, B, b0, ORDER, valid));
+      FloatVector s1 =
+          v.mul(FloatVector.fromMemorySegment(F, B, b0 + Math.min(1, last) * bCol, ORDER, valid));
+      FloatVector s2 =
+          v.mul(FloatVector.fromMemorySegment(F, B, b0 + Math.min(2, last) * bCol, ORDER, valid));
+      FloatVector s3 =
+          v.mul(FloatVector.fromMemorySegment(F, B, b0 + Math.min(3, last) * bCol, ORDER, valid));
+      FloatVector even0 =
+          s0.blend(s1, UPPER_1).add(s1.blend(s0, UPPER_1).rearrange(Reduction.SWAP_1));
+      FloatVector odd0 =
+          s2.blend(s3, UPPER_1).add(s3.blend(s2, UPPER_1).rearrange(Reduction.SWAP_1));
+      even0
+          .blend(odd0, UPPER_2)
+          .add(odd0.blend(even0, UPPER_2).rearrange(Reduction.SWAP_2))
+          .add(FloatVector.fromMemorySegment(F, quads, to, ORDER))
+          .intoMemorySegment(quads, to, ORDER);
     }
   }
 
-  /**
-   * Sums the lanes of as many vectors as a vector has lanes, vector i into lane i of y, for the
-   * first {@code n}.
-   *
-   * <p>Two vectors become one whose lower halves hold the halves of the first added up, and whose
-   * upper halves those of the second, and so on down to a lane each.
-   */
-  private static void fold(
-      MemorySegment sums, long from, MemorySegment Y, long y, int n, boolean add) {
-    if (!sums.isNative() || !Y.isNative()) {
+  /** Adds up the parts of the sums of {@code columns} columns, whole vectors of them, into y. */
+  private static void sums(MemorySegment quads, int columns, MemorySegment Y, long y, boolean add) {
+    if (!quads.isNative() || !Y.isNative()) {
       throw Simd.onHeap();
     }
-    if (LANES > 8) {
-      for (long at = from; at < from + 8 * V; at += V) {
-        FloatVector s = FloatVector.fromMemorySegment(F, sums, at, ORDER);
-        FloatVector t = FloatVector.fromMemorySegment(F, sums, at + 8 * V, ORDER);
-        s.blend(t, UPPER_8)
-            .add(t.blend(s, UPPER_8).rearrange(Reduction.SWAP_8))
-            .intoMemorySegment(sums, at, ORDER);
+    for (int j = 0; j < columns; j += LANES) {
+      long from = LANES * (long) j;
+      FloatVector sum = FloatVector.fromMemorySegment(F, quads, from, ORDER);
+      if (LANES > 4) {
+        FloatVector next = FloatVector.fromMemorySegment(F, quads, from + V, ORDER);
+        sum = sum.blend(next, UPPER_4).add(next.blend(sum, UPPER_4).rearrange(Reduction.SWAP_4));
       }
+      if (LANES > 8) {
+        FloatVector s2 = FloatVector.fromMemorySegment(F, quads, from + 2 * V, ORDER);
+        FloatVector s3 = FloatVector.fromMemorySegment(F, quads, from + 3 * V, ORDER);
+        FloatVector next =
+            s2.blend(s3, UPPER_4).add(s3.blend(s2, UPPER_4).rearrange(Reduction.SWAP_4));
+        sum = sum.blend(next, UPPER_8).add(next.blend(sum, UPPER_8).rearrange(Reduction.SWAP_8));
+      }
+      if (add) {
+        sum = sum.add(FloatVector.fromMemorySegment(F, Y, y + 4L * j, ORDER));
+      }
+      sum.intoMemorySegment(Y, y + 4L * j, ORDER);
     }
+  }
+
+  /** As {@link #sums}, for the last columns, less than a vector. */
+  private static void lastSums(
+      MemorySegment quads, long from, int columns, MemorySegment Y, long y, boolean add) {
+    if (!quads.isNative() || !Y.isNative()) {
+      throw Simd.onHeap();
+    }
+    VectorMask<Float> valid = F.indexInRange(0, columns);
+    FloatVector sum = FloatVector.fromMemorySegment(F, quads, from, ORDER);
     if (LANES > 4) {
-      for (long at = from; at < from + 4 * V; at += V) {
-        FloatVector s = FloatVector.fromMemorySegment(F, sums, at, ORDER);
-        FloatVector t = FloatVector.fromMemorySegment(F, sums, at + 4 * V, ORDER);
-        s.blend(t, UPPER_4)
-            .add(t.blend(s, UPPER_4).rearrange(Reduction.SWAP_4))
-            .intoMemorySegment(sums, at, ORDER);
-      }
+      FloatVector next = FloatVector.fromMemorySegment(F, quads, from + V, ORDER);
+      sum = sum.blend(next, UPPER_4).add(next.blend(sum, UPPER_4).rearrange(Reduction.SWAP_4));
     }
-    FloatVector s0 = FloatVector.fromMemorySegment(F, sums, from, ORDER);
-    FloatVector s1 = FloatVector.fromMemorySegment(F, sums, from + V, ORDER);
-    FloatVector s2 = FloatVector.fromMemorySegment(F, sums, from + 2 * V, ORDER);
-    FloatVector s3 = FloatVector.fromMemorySegment(F, sums, from + 3 * V, ORDER);
-    FloatVector even = s0.blend(s2, UPPER_2).add(s2.blend(s0, UPPER_2).rearrange(Reduction.SWAP_2));
-    FloatVector odd = s1.blend(s3, UPPER_2).add(s3.blend(s1, UPPER_2).rearrange(Reduction.SWAP_2));
-    FloatVector all =
-        even.blend(odd, UPPER_1).add(odd.blend(even, UPPER_1).rearrange(Reduction.SWAP_1));
-    if (n == LANES) {
-      if (add) {
-        all = all.add(FloatVector.fromMemorySegment(F, Y, y, ORDER));
-      }
-      all.intoMemorySegment(Y, y, ORDER);
-    } else {
-      VectorMask<Float> valid = F.indexInRange(0, n);
-      if (add) {
-        all = all.add(FloatVector.fromMemorySegment(F, Y, y, ORDER, valid));
-      }
-      all.intoMemorySegment(Y, y, ORDER, valid);
+    if (LANES > 8) {
+      FloatVector s2 = FloatVector.fromMemorySegment(F, quads, from + 2 * V, ORDER);
+      FloatVector s3 = FloatVector.fromMemorySegment(F, quads, from + 3 * V, ORDER);
+      FloatVector next =
+          s2.blend(s3, UPPER_4).add(s3.blend(s2, UPPER_4).rearrange(Reduction.SWAP_4));
+      sum = sum.blend(next, UPPER_8).add(next.blend(sum, UPPER_8).rearrange(Reduction.SWAP_8));
     }
+    if (add) {
+      sum = sum.add(FloatVector.fromMemorySegment(F, Y, y, ORDER, valid));
+    }
+    sum.intoMemorySegment(Y, y, ORDER, valid);
   }
 
   /** Returns a mask of every second {@code n} lanes. */

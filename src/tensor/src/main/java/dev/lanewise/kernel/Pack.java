@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  *        | panel 0 | panel 1 | pan|0        a last, partial panel is padded with zeros
  *
- *   A, MC x KC, whose rows are not contiguous, becomes MC rows of KC, one after the other.
+ *   A, MC x KC, whose rows are not contiguous, becomes strips of some rows, column after column.
  * </pre>
  */
 final class Pack {
@@ -78,6 +78,49 @@ final class Pack {
     }
   }
 
+  /** Packs the {@code m x k} block of A at {@code a} into strips: panels of its columns. */
+  static void strips(MemorySegment A, long a, long aRow, long aCol, int m, int k, MemorySegment P) {
+    int height = Blocking.STRIP;
+    for (int i = 0; i < m; i += height) {
+      int rows = Math.min(height, m - i);
+      if (aRow == 4 && rows == height) {
+        strip(A, a + 4L * i, aCol, k, P, 4L * i * k);
+      } else {
+        panel(
+            A,
+            a + i * aRow,
+            /* bRow= */ aCol,
+            /* bCol= */ aRow,
+            k,
+            rows,
+            P,
+            4L * i * k,
+            4L * height);
+      }
+    }
+  }
+
+  /** Returns where row {@code i} of the first column is among strips of {@code k} columns. */
+  static long stripOffset(int i, int k) {
+    int inStrip = i % Blocking.STRIP;
+    return 4L * (i - inStrip) * k + 4L * inStrip;
+  }
+
+  /** Packs a whole strip of an A whose columns are contiguous. */
+  private static void strip(MemorySegment A, long a, long aCol, int k, MemorySegment P, long to) {
+    if (!A.isNative() || !P.isNative()) {
+      throw Simd.onHeap();
+    }
+    for (int p = 0; p < k; p++) {
+      long from = a + p * aCol;
+      long into = to + (4L * Blocking.STRIP) * p;
+      for (int v = 0; v < Blocking.STRIP; v += LANES) {
+        FloatVector.fromMemorySegment(F, A, from + 4L * v, ORDER)
+            .intoMemorySegment(P, into + 4L * v, ORDER);
+      }
+    }
+  }
+
   private static void panel(
       MemorySegment B,
       long b,
@@ -90,7 +133,7 @@ final class Pack {
       long pRow) {
     if (bCol != 4) {
       transposed(B, b, bRow, bCol, k, n, P, to, pRow);
-    } else if (n == NR) {
+    } else if (n == 4 * LANES) {
       wholeRows(B, b, bRow, k, P, to);
     } else {
       rows(B, b, bRow, k, n, P, to, pRow);
@@ -291,33 +334,26 @@ final class Pack {
     }
   }
 
-  /** Loads a tile of C, its rows in columns where {@code transposed}, into one of whole vectors. */
-  static void takeTile(
+  /** Loads rows of C, or columns where {@code transposed}, into rows of whole vectors. */
+  static void takeTiles(
       MemorySegment C,
       long c,
       long cRow,
       boolean transposed,
-      MemorySegment tile,
+      MemorySegment tiles,
       int width,
       int rows,
       int cols) {
-    if (!C.isNative() || !tile.isNative()) {
-      throw Simd.onHeap();
-    }
-    if (!transposed) {
-      copyRows(C, c, cRow, tile, 0, 4L * width, rows, cols);
-      return;
-    }
-    for (int j = 0; j < cols; j++) {
-      for (int i = 0; i < rows; i++) {
-        tile.set(FLOAT, 4L * (i * width + j), C.get(FLOAT, c + j * cRow + 4L * i));
-      }
+    if (transposed) {
+      transposed(C, c, 4, cRow, rows, cols, tiles, 0, 4L * width);
+    } else {
+      copyRows(C, c, cRow, tiles, 0, 4L * width, rows, cols);
     }
   }
 
-  /** Stores what {@link #takeTile} loads. */
-  static void putTile(
-      MemorySegment tile,
+  /** Stores what {@link #takeTiles} loads. */
+  static void putTiles(
+      MemorySegment tiles,
       int width,
       MemorySegment C,
       long c,
@@ -325,17 +361,10 @@ final class Pack {
       boolean transposed,
       int rows,
       int cols) {
-    if (!tile.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
-    if (!transposed) {
-      copyRows(tile, 0, 4L * width, C, c, cRow, rows, cols);
-      return;
-    }
-    for (int j = 0; j < cols; j++) {
-      for (int i = 0; i < rows; i++) {
-        C.set(FLOAT, c + j * cRow + 4L * i, tile.get(FLOAT, 4L * (i * width + j)));
-      }
+    if (transposed) {
+      transposed(tiles, 0, 4, 4L * width, cols, rows, C, c, cRow);
+    } else {
+      copyRows(tiles, 0, 4L * width, C, c, cRow, rows, cols);
     }
   }
 

@@ -142,6 +142,7 @@ final class KernelCalls {
     int width = 2 * Blocking.NR;
     long row = 4L * width;
     MemorySegment a = Floats.of(Floats.random(Blocking.MR * n, -1, 1, 14));
+    MemorySegment strip = Floats.of(Floats.random(Blocking.STRIP * n, -1, 1, 14));
     MemorySegment b = Floats.of(Floats.random(n * width, -1, 1, 15));
     MemorySegment c = Floats.empty((long) Blocking.MR * width);
     long aRow = 4L * n;
@@ -149,11 +150,24 @@ final class KernelCalls {
       String name = more ? "add " : "zero ";
       for (int vectors = 1; vectors <= 4; vectors++) {
         int v = vectors;
-        add(
-            name + "tile of " + v + " vectors",
-            () -> MicroKernel.tile(v, more, a, 0, aRow, b, 0, row, c, 0, row, c, 0, row, 8, n));
+        for (int rows : new int[] {2, 3, Blocking.rows(v)}) {
+          add(
+              name + "tile of " + rows + " rows by " + v + " vectors",
+              () ->
+                  MicroKernel.tile(v, more, a, 0, aRow, b, 0, row, c, 0, row, c, 0, row, rows, n));
+        }
       }
-      for (int vectors : new int[] {1, 4, 8}) {
+      for (int vectors = 1; vectors <= 4; vectors++) {
+        int v = vectors;
+        for (int rows : new int[] {3, 4}) {
+          add(
+              name + "tile of " + rows + " rows of a strip by " + v + " vectors",
+              () ->
+                  MicroKernel.tileOfStrip(
+                      v, more, strip, 0, b, 0, row, c, 0, row, c, 0, row, rows, n));
+        }
+      }
+      for (int vectors : new int[] {1, 4, 6, 8}) {
         add(
             name + "row of " + vectors + " vectors",
             () ->
@@ -202,6 +216,8 @@ final class KernelCalls {
     }
     addProduct(false, false, n, 1, n, 0.5f);
     addProduct(false, true, 2, n, 0, 0);
+    // Columns of four vectors have dot products of their own.
+    addProduct(false, true, 2, n, 4 * Simd.LANES, 0);
   }
 
   private void addProduct(boolean ta, boolean tb, int m, int cols, int k, float beta) {
