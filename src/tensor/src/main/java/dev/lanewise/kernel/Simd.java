@@ -161,6 +161,13 @@ public final class Simd {
       long rowStride,
       long cols,
       long colStride) {
+    boolean usual = (offset | rows | rowStride | cols | colStride) >>> 30 == 0;
+    if (usual && rows != 0 && cols != 0 && segment.isNative()) {
+      long last = offset + (rows - 1) * rowStride + (cols - 1) * colStride;
+      if (last < segment.byteSize() >>> 2) {
+        return; // without a division or a comparison more
+      }
+    }
     if (area(rows, cols) == 0) {
       check(segment, offset, 0);
       return;
@@ -182,9 +189,6 @@ public final class Simd {
   }
 
   private static boolean overflows(long rows, long rowStride, long cols, long colStride) {
-    if ((rows | cols | Math.abs(rowStride) | Math.abs(colStride)) >>> 30 == 0) {
-      return false; // the usual case, without a division
-    }
     long limit = Long.MAX_VALUE >>> 2;
     return (rowStride != 0 && rows - 1 > limit / Math.abs(rowStride))
         || (colStride != 0 && cols - 1 > limit / Math.abs(colStride));
