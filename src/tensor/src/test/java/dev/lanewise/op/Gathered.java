@@ -10,12 +10,15 @@ import java.util.Random;
  * already, and what was not gathered yet is memory full of NaN.
  */
 final class Gathered implements Cotangents {
+  private final boolean owning;
   private final boolean[] wanted;
   private final boolean[] begun;
   private final float[] before;
   private final NDArray[] sums;
 
-  Gathered(Random random, NDArray... inputs) {
+  /** Draws what is wanted and gathered; {@code owning} if the result's cotangent may be written. */
+  Gathered(Random random, boolean owning, NDArray... inputs) {
+    this.owning = owning;
     this.wanted = new boolean[inputs.length];
     this.begun = new boolean[inputs.length];
     this.before = new float[inputs.length];
@@ -32,7 +35,7 @@ final class Gathered implements Cotangents {
 
   /** Returns cotangents of which all are wanted and none has begun. */
   static Gathered all(NDArray... inputs) {
-    Gathered all = new Gathered(new Random(0), inputs);
+    Gathered all = new Gathered(new Random(0), false, inputs);
     for (int i = 0; i < inputs.length; i++) {
       all.wanted[i] = true;
       all.begun[i] = false;
@@ -80,6 +83,11 @@ final class Gathered implements Cotangents {
   @Override
   public NDArray accumulator(int input) {
     return sums[input];
+  }
+
+  @Override
+  public boolean ownsCotangent() {
+    return owning;
   }
 
   /** A leaf's gradient lies as the leaf does, and that of what an operation made is contiguous. */

@@ -58,7 +58,7 @@ final class GradientCheckTest {
 
     NDArray dOut = Views.draw(random, () -> random.nextDouble(-2, 2), inferred.toArray());
     double[] dy = Views.read(dOut);
-    Gathered gathered = new Gathered(random, sample.inputs());
+    Gathered gathered = new Gathered(random, false, sample.inputs());
     sample.op().vjp(sample.inputs(), out, dOut, gathered);
 
     assertThat(sample.values()).as("the inputs of %s, which stay", sample).isDeepEqualTo(x);
@@ -78,6 +78,25 @@ final class GradientCheckTest {
       }
     }
     checkValue(sample, value, magnitude, Views.read(out));
+  }
+
+  @Property(tries = 1500, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+  void vjp_sameBitsWhereItOwnsTheCotangent(
+      @ForAll("operations") Class<?> operation, @ForAll Random random) {
+    Sample sample = Samples.of(operation, random);
+    NDArray out = sample.op().forward(sample.inputs());
+    NDArray dOut = Views.contiguous(() -> random.nextDouble(-2, 2), out.shape().toArray());
+    long seed = random.nextLong();
+    Gathered owning = new Gathered(new Random(seed), true, sample.inputs());
+    Gathered lent = new Gathered(new Random(seed), false, sample.inputs());
+    // The owner first: whatever else it wrote to would show in what the other computes.
+    sample.op().vjp(sample.inputs(), out, dOut.copy(), owning);
+    sample.op().vjp(sample.inputs(), out, dOut, lent);
+    for (int input = 0; input < sample.inputs().length; input++) {
+      assertThat(owning.of(input))
+          .as("cotangent %s of %s", input, sample)
+          .isEqualTo(lent.of(input));
+    }
   }
 
   private static void checkValue(
