@@ -1,5 +1,7 @@
 package dev.lanewise.bench;
 
+import dev.lanewise.kernel.Roofline;
+import dev.lanewise.kernel.Simd;
 import dev.lanewise.kernel.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -54,11 +56,10 @@ public class BandwidthBenchmark {
   public void setUp() {
     Workers.setThreads(threads);
     int bytes = level.compareTo(CacheLevel.L3) >= 0 ? level.bytes / threads : level.bytes;
-    // Less than a power of two: the streams must not meet in the same sets of a cache.
-    share = bytes / Sweeps.STEP * Sweeps.STEP - Sweeps.STEP;
+    share = Roofline.readable(bytes);
     passes = Math.max(1, LEAST_BYTES_A_CALL / share);
     data = Inputs.random((long) share * threads / Float.BYTES, 1);
-    sink = Arena.ofAuto().allocate((long) Sweeps.RESULT * threads, 64);
+    sink = Arena.ofAuto().allocate(4L * Simd.LANES * threads, 64);
   }
 
   /** Reads the working set, a small one many times over. */
@@ -70,7 +71,7 @@ public class BandwidthBenchmark {
 
   private void readShare(int part) {
     for (int pass = 0; pass < passes; pass++) {
-      Sweeps.read(data, (long) share * part, share, sink, (long) Sweeps.RESULT * part);
+      Roofline.read(data, (long) share * part, share, sink, 4L * Simd.LANES * part);
     }
   }
 }

@@ -3,6 +3,8 @@ package dev.lanewise.bench;
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.kernel.Gemm;
+import dev.lanewise.kernel.Roofline;
+import dev.lanewise.kernel.Simd;
 import dev.lanewise.kernel.Workers;
 import dev.lanewise.memory.Scope;
 import dev.lanewise.nn.Dropout;
@@ -119,9 +121,9 @@ final class MixedLoad {
   /** Vectors over heap arrays, as an application's own code has them. */
   private static void onHeap() {
     MemorySegment heap = MemorySegment.ofArray(Inputs.floats(1 << 12, 1));
-    MemorySegment sink = MemorySegment.ofArray(new float[Sweeps.RESULT / Float.BYTES]);
+    MemorySegment sink = MemorySegment.ofArray(new float[Simd.LANES]);
     for (int i = 0; i < 100; i++) {
-      Sweeps.read(heap, 0, 1 << 14, sink, 0);
+      Roofline.read(heap, 0, 1 << 14, sink, 0);
     }
   }
 

@@ -14,6 +14,10 @@ public final class Roofline {
   private static final VectorSpecies<Float> F = Simd.F;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
+  private static final int VECTOR = F.vectorByteSize();
+  private static final int STREAMS = 8;
+  private static final int STEP = STREAMS * VECTOR;
+
   private static final int CHAINS = 14;
   private static final int LINKS = 1 << 14;
   private static final long ROUND_NANOS = 10_000_000;
@@ -42,7 +46,7 @@ public final class Roofline {
   public static double readGigabytes(int threads, long bytes) {
     MemorySegment data = Arena.ofAuto().allocate(bytes, 64);
     MemorySegment sink = Arena.ofAuto().allocate(4L * Simd.LANES * threads, 64);
-    int share = (int) Math.min(bytes / threads & -512L, 1 << 30);
+    int share = readable(bytes / threads);
     return (double) share
         * threads
         * best(
@@ -137,18 +141,47 @@ public final class Roofline {
         .intoMemorySegment(sink, at, ORDER);
   }
 
-  private static void read(MemorySegment data, long from, int bytes, MemorySegment sink, long at) {
+  /**
+   * Returns how many of {@code bytes} bytes {@link #read} takes at once: a multiple of its eight
+   * vectors, and less than a power of two, so that its streams do not meet in the same sets of a
+   * cache.
+   */
+  public static int readable(long bytes) {
+    return (int) (Math.min(bytes, 1 << 30) / STEP * STEP) - STEP;
+  }
+
+  /**
+   * Reads {@code bytes} bytes, as {@link #readable} returns them, as eight streams side by side:
+   * one alone does not keep memory busy. Writes one vector to {@code sink}, so that no compiler
+   * drops it.
+   */
+  public static void read(MemorySegment data, long from, int bytes, MemorySegment sink, long at) {
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
     FloatVector s3 = FloatVector.zero(F);
-    int step = F.vectorByteSize();
-    for (int i = 0; i + 4 * step <= bytes; i += 4 * step) {
+    FloatVector s4 = FloatVector.zero(F);
+    FloatVector s5 = FloatVector.zero(F);
+    FloatVector s6 = FloatVector.zero(F);
+    FloatVector s7 = FloatVector.zero(F);
+    int stream = bytes / STREAMS;
+    long from1 = from + stream;
+    long from2 = from1 + stream;
+    long from3 = from2 + stream;
+    long from4 = from3 + stream;
+    long from5 = from4 + stream;
+    long from6 = from5 + stream;
+    long from7 = from6 + stream;
+    for (int i = 0; i < stream; i += VECTOR) {
       s0 = s0.add(FloatVector.fromMemorySegment(F, data, from + i, ORDER));
-      s1 = s1.add(FloatVector.fromMemorySegment(F, data, from + i + step, ORDER));
-      s2 = s2.add(FloatVector.fromMemorySegment(F, data, from + i + 2L * step, ORDER));
-      s3 = s3.add(FloatVector.fromMemorySegment(F, data, from + i + 3L * step, ORDER));
+      s1 = s1.add(FloatVector.fromMemorySegment(F, data, from1 + i, ORDER));
+      s2 = s2.add(FloatVector.fromMemorySegment(F, data, from2 + i, ORDER));
+      s3 = s3.add(FloatVector.fromMemorySegment(F, data, from3 + i, ORDER));
+      s4 = s4.add(FloatVector.fromMemorySegment(F, data, from4 + i, ORDER));
+      s5 = s5.add(FloatVector.fromMemorySegment(F, data, from5 + i, ORDER));
+      s6 = s6.add(FloatVector.fromMemorySegment(F, data, from6 + i, ORDER));
+      s7 = s7.add(FloatVector.fromMemorySegment(F, data, from7 + i, ORDER));
     }
-    s0.add(s1).add(s2.add(s3)).intoMemorySegment(sink, at, ORDER);
+    s0.add(s1).add(s2.add(s3)).add(s4.add(s5).add(s6.add(s7))).intoMemorySegment(sink, at, ORDER);
   }
 }
