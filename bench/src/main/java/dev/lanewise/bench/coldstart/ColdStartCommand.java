@@ -1,5 +1,7 @@
 package dev.lanewise.bench.coldstart;
 
+import dev.lanewise.bench.Distribution;
+import dev.lanewise.bench.UsageException;
 import dev.lanewise.io.AtomicFile;
 import java.io.File;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,17 +42,8 @@ public final class ColdStartCommand {
 
   private ColdStartCommand() {}
 
-  /** A command line that cannot be understood. */
-  private static final class UsageException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    UsageException(String sentence) {
-      super(sentence);
-    }
-  }
-
   private record Options(int runs, Optional<Path> json) {
-    static Options parse(List<String> args) throws UsageException {
+    static Options parse(List<String> args) {
       int runs = 10;
       Optional<Path> json = Optional.empty();
       for (int i = 0; i < args.size(); i += 2) {
@@ -197,11 +191,13 @@ public final class ColdStartCommand {
   }
 
   private static String words(List<Double> millis) {
-    List<Double> sorted = millis.stream().sorted().toList();
-    int n = sorted.size();
-    double median = (sorted.get((n - 1) / 2) + sorted.get(n / 2)) / 2;
+    Distribution all = Distribution.of(millis);
     return String.format(
-        Locale.ROOT, "%7.1f [%.1f, %.1f]", median, sorted.getFirst(), sorted.getLast());
+        Locale.ROOT,
+        "%7.1f [%.1f, %.1f]",
+        all.median(),
+        Collections.min(millis),
+        Collections.max(millis));
   }
 
   private static void delete(Path folder) throws IOException {

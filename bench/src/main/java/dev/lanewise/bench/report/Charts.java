@@ -1,5 +1,6 @@
 package dev.lanewise.bench.report;
 
+import dev.lanewise.bench.Distribution;
 import dev.lanewise.bench.coldstart.ColdStarts;
 import dev.lanewise.bench.report.Group.Row;
 import java.io.IOException;
@@ -388,11 +389,15 @@ final class Charts {
     chart.addSeries(
         "first correct prediction",
         names,
-        coldStarts.contenders().stream().map(c -> Tables.median(c.firstMillis())).toList());
+        coldStarts.contenders().stream()
+            .map(c -> Distribution.of(c.firstMillis()).median())
+            .toList());
     chart.addSeries(
         "thousandth prediction",
         names,
-        coldStarts.contenders().stream().map(c -> Tables.median(c.thousandthMillis())).toList());
+        coldStarts.contenders().stream()
+            .map(c -> Distribution.of(c.thousandthMillis()).median())
+            .toList());
     files.put(COLD_START, Drawing.png(List.of(chart), 1));
   }
 }

@@ -1,5 +1,6 @@
 package dev.lanewise.bench.report;
 
+import dev.lanewise.bench.Distribution;
 import dev.lanewise.bench.coldstart.ColdStarts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,9 +43,9 @@ record Headlines(Map<String, String> figures) {
     List<Double> peers = new ArrayList<>();
     for (ColdStarts.Contender contender : coldStarts.contenders()) {
       if (contender.name().equals(ColdStarts.LANEWISE)) {
-        own.add(Tables.median(contender.firstMillis()));
+        own.add(Distribution.of(contender.firstMillis()).median());
       } else if (!contender.name().startsWith(ColdStarts.LANEWISE)) {
-        peers.add(Tables.median(contender.firstMillis()));
+        peers.add(Distribution.of(contender.firstMillis()).median());
       }
     }
     if (!own.isEmpty() && !peers.isEmpty()) {

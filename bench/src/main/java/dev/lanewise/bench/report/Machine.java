@@ -1,15 +1,14 @@
 package dev.lanewise.bench.report;
 
+import dev.lanewise.kernel.Caches;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The machine that a report is made on, as Linux describes it.
@@ -18,6 +17,8 @@ import java.util.stream.Stream;
  */
 record Machine(String cpu, int cores, Map<String, Long> caches, String memory, String system) {
   private static final String UNKNOWN = "not known";
+
+  private static final int MOST_LEVELS = 4;
 
   /** The level beyond the last cache. */
   static final String MEMORY = "DRAM";
@@ -59,29 +60,13 @@ record Machine(String cpu, int cores, Map<String, Long> caches, String memory, S
 
   private static Map<String, Long> caches(Path folder) {
     Map<String, Long> caches = new LinkedHashMap<>();
-    if (Files.isDirectory(folder)) {
-      try (Stream<Path> entries = Files.list(folder)) {
-        entries
-            .filter(entry -> !only(entry.resolve("level")).isEmpty())
-            .filter(entry -> !only(entry.resolve("type")).equals("Instruction"))
-            .sorted(Comparator.comparing(entry -> only(entry.resolve("level"))))
-            .forEach(entry ->
-                caches.put("L" + only(entry.resolve("level")), bytes(only(entry.resolve("size")))));
-      } catch (IOException e) {
-        throw new Failure("cannot read " + folder + ": " + e.getMessage(), e);
+    for (int level = 1; level <= MOST_LEVELS; level++) {
+      long bytes = Caches.size(folder, level, 0);
+      if (bytes > 0) {
+        caches.put("L" + level, bytes);
       }
     }
     return caches;
-  }
-
-  private static long bytes(String size) {
-    long number = Long.parseLong(size.replaceAll("\\D", ""));
-    return size.endsWith("K") ? number << 10 : size.endsWith("M") ? number << 20 : number;
-  }
-
-  private static String only(Path file) {
-    List<String> lines = lines(file);
-    return lines.isEmpty() ? "" : lines.getFirst().strip();
   }
 
   private static List<String> lines(Path file) {

@@ -1,5 +1,6 @@
 package dev.lanewise.bench.report;
 
+import dev.lanewise.bench.Distribution;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,9 +15,7 @@ record Metric(String unit, List<Distribution> forks) {
       }
     } else {
       for (Object fork : json.list("rawData")) {
-        Distribution values = new Distribution();
-        json.numbers("rawData", fork).forEach(value -> values.add(value, 1));
-        forks.add(values);
+        forks.add(Distribution.of(json.numbers("rawData", fork)));
       }
     }
     if (forks.isEmpty() || forks.stream().anyMatch(Distribution::isEmpty)) {

@@ -1,5 +1,6 @@
 package dev.lanewise.bench.report;
 
+import dev.lanewise.bench.UsageException;
 import dev.lanewise.io.AtomicFile;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -47,7 +48,7 @@ public final class ReportCommand {
       Report report = Report.of(options, machine);
       out.println("report: " + write(options, report));
       return GOOD;
-    } catch (ReportOptions.UsageException e) {
+    } catch (UsageException e) {
       err.println("report: " + e.getMessage() + "\n\n" + ReportOptions.USAGE);
       return BAD_USAGE;
     } catch (Failure | IOException e) {

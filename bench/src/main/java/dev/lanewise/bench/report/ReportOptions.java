@@ -1,5 +1,6 @@
 package dev.lanewise.bench.report;
 
+import dev.lanewise.bench.UsageException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -35,15 +36,6 @@ record ReportOptions(
 
   private static final List<String> KNOWN =
       List.of("--out", "--name", "--date", "--title", "--notes", "--commit", "--command");
-
-  /** A command line that cannot be understood; its message is the sentence that says why. */
-  static final class UsageException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    UsageException(String sentence) {
-      super(sentence);
-    }
-  }
 
   static ReportOptions parse(List<String> args) {
     Map<String, String> values = new LinkedHashMap<>();

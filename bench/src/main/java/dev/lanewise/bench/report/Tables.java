@@ -1,5 +1,6 @@
 package dev.lanewise.bench.report;
 
+import dev.lanewise.bench.Distribution;
 import dev.lanewise.bench.coldstart.ColdStarts;
 import dev.lanewise.bench.report.Group.Row;
 import java.util.ArrayList;
@@ -281,18 +282,12 @@ final class Tables {
   }
 
   private static String range(List<Double> millis) {
-    return Numbers.figure(median(millis))
+    return Numbers.figure(Distribution.of(millis).median())
         + " ["
         + Numbers.figure(Numbers.min(millis))
         + ", "
         + Numbers.figure(Numbers.max(millis))
         + "]";
-  }
-
-  static double median(List<Double> values) {
-    Distribution all = new Distribution();
-    values.forEach(value -> all.add(value, 1));
-    return all.median();
   }
 
   /** The flags of each kind of benchmark, as {@code flags: benchmarks}. */

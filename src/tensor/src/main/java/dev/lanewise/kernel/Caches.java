@@ -17,8 +17,11 @@ public final class Caches {
 
   private Caches() {}
 
-  /** Returns the size of the data cache of a level, or {@code usual} where it is not told. */
-  static long size(Path folder, int level, long usual) {
+  /**
+   * Returns the size of the data cache of a level, or {@code usual} where {@code folder}, which
+   * Linux has for each core, does not tell it.
+   */
+  public static long size(Path folder, int level, long usual) {
     for (int index = 0; index < 8; index++) {
       Path cache = folder.resolve("index" + index);
       if (Integer.toString(level).equals(read(cache, "level"))

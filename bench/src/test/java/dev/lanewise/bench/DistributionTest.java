@@ -1,23 +1,16 @@
-package dev.lanewise.bench.report;
+package dev.lanewise.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DistributionTest {
-  private static Distribution of(double... values) {
-    Distribution all = new Distribution();
-    for (double value : values) {
-      all.add(value, 1);
-    }
-    return all;
-  }
-
   @Test
   void median_isTheMiddleOrTheMeanOfTheTwoMiddleValues() {
-    assertThat(of(9, 1, 5).median()).isEqualTo(5);
-    assertThat(of(9, 1, 5, 7).median()).isEqualTo(6);
-    assertThat(of(3, 3, 3, 9).median()).isEqualTo(3);
+    assertThat(Distribution.of(List.of(9.0, 1.0, 5.0)).median()).isEqualTo(5);
+    assertThat(Distribution.of(List.of(9.0, 1.0, 5.0, 7.0)).median()).isEqualTo(6);
+    assertThat(Distribution.of(List.of(3.0, 3.0, 3.0, 9.0)).median()).isEqualTo(3);
   }
 
   @Test
