@@ -1,54 +1,53 @@
 package dev.lanewise.bench;
 
-import dev.lanewise.bench.Selection.Times;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What {@code full} and {@code quick} run, group by group. */
+/**
+ * What {@code full} and {@code quick} run, group by group. The classes say how often and how long
+ * {@code full} does: what a target names runs in three forks, since a JVM does not compile alike
+ * each time, and after the second that a kernel takes to be compiled, or the three seconds of a
+ * network. The peers' code was compiled before: they have one fork, and little warm-up.
+ */
 @SuppressWarnings("ImmutableEnumChecker") // nobody holds the lists and maps but this table
 enum Group {
   /** The limits beside which the other groups stand. */
   ROOFLINE(
-      full("Roofline|Bandwidth", Full.KERNEL).with("threads", "1", "2"),
-      quick("Roofline|Bandwidth", Quick.KERNEL).with("level", "L2", "DRAM")),
+      full("Roofline|Bandwidth").with("threads", "1", "2"),
+      quick("Roofline|Bandwidth").with("level", "L2", "DRAM")),
 
   SGEMM(
       List.of(
-          full("Sgemm", Full.MANY).with("product", Products.all()),
-          full("Sgemm", Full.MANY).with("product", Products.forThreads()).with("threads", "2")),
-      quick("Sgemm", Quick.KERNEL)
-          .with("product", "NN 512x512x512", "NN 1024x1024x1024", "NT 32x1024x1024")),
+          full("Sgemm").with("product", Products.all()),
+          full("Sgemm").with("product", Products.forThreads()).with("threads", "2")),
+      quick("Sgemm").with("product", "NN 512x512x512", "NN 1024x1024x1024", "NT 32x1024x1024")),
 
-  GEMV(
-      full("Gemv", Full.KERNEL),
-      quick("Gemv", Quick.KERNEL).with("weights", "out-in").with("size", "512x256", "8192x8192")),
+  GEMV(full("Gemv"), quick("Gemv").with("weights", "out-in").with("size", "512x256", "8192x8192")),
 
   INFERENCE(
-      full("Inference", Full.NETWORK),
-      quick("Inference", Quick.NETWORK)
-          .with("network", "64-128-128-64-10")
-          .with("batch", "1", "32")),
+      full("Inference"),
+      quick("Inference").with("network", "64-128-128-64-10").with("batch", "1", "32")),
 
   TRAINING(
-      full("TrainingStep", Full.LARGE_NETWORK),
-      quick("TrainingStep", Quick.NETWORK).with("network", "64-128-128-64-10").with("batch", "32")),
+      full("TrainingStep"),
+      quick("TrainingStep").with("network", "64-128-128-64-10").with("batch", "32")),
 
-  MAP(
-      full("Map", Full.MANY),
-      quick("Map", Quick.KERNEL).with("function", "exp", "tanh").with("elements", "65536")),
+  MAP(full("Map"), quick("Map").with("function", "exp", "tanh").with("elements", "65536")),
 
-  ADAM(full("Adam", Full.KERNEL), quick("Adam", Quick.KERNEL).with("parameters", "16777216")),
+  ADAM(full("Adam"), quick("Adam").with("parameters", "16777216")),
 
-  REGION(full("Region", Full.KERNEL), quick("Region", Quick.KERNEL)),
+  REGION(full("Region"), quick("Region")),
 
   CALLERS(
-      full("Callers", Full.NETWORK),
-      quick("Callers", Quick.NETWORK).with("callers", "1", "4").with("work", "inference-32")),
+      full("Callers"),
+      quick("Callers").forks(1).with("callers", "1", "4").with("work", "inference-32")),
 
-  MIXED(full("Mixed", Full.NETWORK), quick("Mixed", Quick.NETWORK));
+  MIXED(full("Mixed"), quick("Mixed").forks(1));
+
+  private static final int QUICK_FORKS = 2;
 
   private final List<Selection> full;
   private final Selection quick;
@@ -82,25 +81,12 @@ enum Group {
     return Arrays.stream(values()).map(Group::word).collect(Collectors.joining(", "));
   }
 
-  private static Selection full(String names, Times times) {
-    return Selection.of(names, times);
+  private static Selection full(String names) {
+    return Selection.of(names);
   }
 
-  private static Selection quick(String names, Times times) {
-    return Selection.of(names, times);
-  }
-
-  /** Forks, warm-up iterations and their milliseconds, iterations and their milliseconds. */
-  private static final class Full {
-    static final Times KERNEL = new Times(3, 3, 500, 5, 300);
-    static final Times MANY = new Times(2, 2, 450, 3, 150);
-    static final Times NETWORK = new Times(2, 3, 800, 4, 300);
-    static final Times LARGE_NETWORK = new Times(2, 3, 1000, 3, 400);
-  }
-
-  private static final class Quick {
-    static final Times KERNEL = new Times(2, 2, 600, 3, 200);
-    static final Times NETWORK = new Times(2, 2, 800, 3, 300);
+  private static Selection quick(String names) {
+    return Selection.of(names).forks(QUICK_FORKS);
   }
 
   /** The set of products over which {@code sgemm} is judged. */

@@ -3,33 +3,36 @@ package dev.lanewise.bench;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * One call of JMH: which benchmarks, ours and the peers' of the same names; with which values of
- * their parameters; and for how long.
+ * their parameters; and how often, where that is not as often as the classes say.
  *
  * @param names the classes without the ending {@code Benchmark}, with a bar between them
  * @param params the values of parameters that differ from those that the classes have
+ * @param forks the number of forks, if it differs from those that the classes have
  */
-record Selection(String names, Map<String, List<String>> params, Times times) {
+record Selection(String names, Map<String, List<String>> params, OptionalInt forks) {
 
-  /** How often and how long each benchmark runs. */
-  record Times(int forks, int warmups, int warmupMillis, int iterations, int millis) {}
+  /** Selects benchmarks as their classes say. */
+  static Selection of(String names) {
+    return new Selection(names, Map.of(), OptionalInt.empty());
+  }
 
-  /** Selects benchmarks with the parameters that their classes have. */
-  static Selection of(String names, Times times) {
-    return new Selection(names, Map.of(), times);
+  /** Returns this selection with another number of forks. */
+  Selection forks(int number) {
+    return new Selection(names, params, OptionalInt.of(number));
   }
 
   /** Returns this selection with other values of one parameter. */
   Selection with(String param, String... values) {
     Map<String, List<String>> more = new LinkedHashMap<>(params);
     more.put(param, List.of(values));
-    return new Selection(names, more, times);
+    return new Selection(names, more, forks);
   }
 
   /** Returns the regular expression over the full names of the benchmarks. */
@@ -39,14 +42,8 @@ record Selection(String names, Map<String, List<String>> params, Times times) {
 
   /** Returns the selection as JMH's options. */
   Options options() {
-    ChainedOptionsBuilder options =
-        new OptionsBuilder()
-            .include(include())
-            .forks(times.forks())
-            .warmupIterations(times.warmups())
-            .warmupTime(TimeValue.milliseconds(times.warmupMillis()))
-            .measurementIterations(times.iterations())
-            .measurementTime(TimeValue.milliseconds(times.millis()));
+    ChainedOptionsBuilder options = new OptionsBuilder().include(include());
+    forks.ifPresent(options::forks);
     params.forEach((name, values) -> options.param(name, values.toArray(String[]::new)));
     return options.build();
   }

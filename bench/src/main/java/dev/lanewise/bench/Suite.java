@@ -5,11 +5,14 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -18,7 +21,9 @@ import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import org.openjdk.jmh.util.Optional;
 
 /** A run of selections one after another, whose results end in one file and one table. */
 final class Suite {
@@ -27,13 +32,19 @@ final class Suite {
   /** What the peers' libraries read when they are loaded; benchmarks then ask for their threads. */
   private static final Set<String> THREADS_OF_PEERS = Set.of("OMP_NUM_THREADS", "MKL_NUM_THREADS");
 
+  /** What a fork takes beside its iterations, on average: a JVM, its operands, and a first call. */
+  private static final Duration START = Duration.ofSeconds(1);
+
+  /** The same with a library that is loaded, and a result that is compared with ours. */
+  private static final Duration START_OF_PEER = Duration.ofSeconds(2);
+
   private Suite() {}
 
   /** Runs the suite, in a process of its own if the peers need one, and returns its exit code. */
   static int run(SuiteOptions options, PrintStream out, String... args)
       throws IOException, InterruptedException {
     List<BenchmarkListEntry> benchmarks = benchmarks();
-    boolean peers = benchmarks.stream().anyMatch(b -> b.getUsername().contains(".peers."));
+    boolean peers = benchmarks.stream().anyMatch(Suite::isPeers);
     if (peers && !System.getenv().keySet().containsAll(THREADS_OF_PEERS)) {
       return again(out, args);
     }
@@ -44,6 +55,8 @@ final class Suite {
       throws IOException {
     Path json = options.json().toAbsolutePath();
     Files.createDirectories(json.getParent());
+    long minutes = time(options.selections(), benchmarks).toMinutes() + 1;
+    out.println("This takes about " + minutes + " minutes.");
     List<RunResult> results = new ArrayList<>();
     int expected = 0;
     for (Selection selection : options.selections()) {
@@ -92,20 +105,51 @@ final class Suite {
 
   /** Returns how many results a selection should have: one for each set of parameters. */
   static int cases(Selection selection, List<BenchmarkListEntry> benchmarks) {
+    return selected(selection, benchmarks).mapToInt(b -> sets(selection, b)).sum();
+  }
+
+  /** Returns about how long selections take: what their classes ask for, and the forks' starts. */
+  static Duration time(List<Selection> selections, List<BenchmarkListEntry> benchmarks) {
+    return selections.stream()
+        .flatMap(selection ->
+            selected(selection, benchmarks)
+                .map(b ->
+                    fork(b).multipliedBy(sets(selection, b)).multipliedBy(forks(selection, b))))
+        .reduce(Duration.ZERO, Duration::plus);
+  }
+
+  private static Stream<BenchmarkListEntry> selected(
+      Selection selection, List<BenchmarkListEntry> benchmarks) {
     Pattern include = Pattern.compile(selection.include());
-    int cases = 0;
-    for (BenchmarkListEntry benchmark : benchmarks) {
-      if (include.matcher(benchmark.getUsername()).find()) {
-        int sets = 1;
-        for (Map.Entry<String, String[]> param :
-            benchmark.getParams().orElse(Map.of()).entrySet()) {
-          List<String> values = selection.params().get(param.getKey());
-          sets *= values == null ? param.getValue().length : values.size();
-        }
-        cases += sets;
-      }
+    return benchmarks.stream().filter(b -> include.matcher(b.getUsername()).find());
+  }
+
+  private static int sets(Selection selection, BenchmarkListEntry benchmark) {
+    int sets = 1;
+    for (Map.Entry<String, String[]> param : benchmark.getParams().orElse(Map.of()).entrySet()) {
+      List<String> values = selection.params().get(param.getKey());
+      sets *= values == null ? param.getValue().length : values.size();
     }
-    return cases;
+    return sets;
+  }
+
+  private static int forks(Selection selection, BenchmarkListEntry benchmark) {
+    return selection.forks().orElseGet(() -> benchmark.getForks().get());
+  }
+
+  private static Duration fork(BenchmarkListEntry benchmark) {
+    return (isPeers(benchmark) ? START_OF_PEER : START)
+        .plus(total(benchmark.getWarmupIterations(), benchmark.getWarmupTime()))
+        .plus(total(benchmark.getMeasurementIterations(), benchmark.getMeasurementTime()));
+  }
+
+  private static Duration total(Optional<Integer> iterations, Optional<TimeValue> each) {
+    return Duration.ofNanos(each.get().convertTo(TimeUnit.NANOSECONDS))
+        .multipliedBy(iterations.get());
+  }
+
+  private static boolean isPeers(BenchmarkListEntry benchmark) {
+    return benchmark.getUsername().contains(".peers.");
   }
 
   /** Starts this command line again, where libraries with threads of their own start with one. */

@@ -3,6 +3,7 @@ package dev.lanewise.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,16 @@ class SuiteOptionsTest {
               assertThat(benchmark.getUsername())
                   .containsPattern(Pattern.compile(group.quick().include())));
     }
+  }
+
+  /** With the peers where this build has them; callers and mixed set up for a minute besides. */
+  @Test
+  void quick_isShort_andFullIsNotLong() {
+    List<BenchmarkListEntry> benchmarks = Suite.benchmarks();
+    Duration quick = Suite.time(SuiteOptions.quick(List.of()).selections(), benchmarks);
+    Duration full = Suite.time(SuiteOptions.full(List.of()).selections(), benchmarks);
+    assertThat(quick).isLessThan(Duration.ofMinutes(4).plusSeconds(30));
+    assertThat(full).isLessThan(Duration.ofMinutes(39));
   }
 
   /** A name or a parameter that no benchmark has would select nothing, silently. */
