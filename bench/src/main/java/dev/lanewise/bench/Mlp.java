@@ -39,6 +39,20 @@ public final class Mlp extends Module {
     return Arrays.stream(text.split("-", -1)).mapToInt(Integer::parseInt).toArray();
   }
 
+  /**
+   * Returns {@code rows} rows of inputs for a network of the given sizes. For up to 1,024 rows of
+   * the benchmarks' networks no unit of the first layer is nearer to zero than 1e-6: rounding does
+   * not decide for which rows ReLU passes a gradient, which Adam's first step would blow up.
+   */
+  public static float[] inputs(int[] sizes, int rows) {
+    return Inputs.floats(rows * sizes[0], 11);
+  }
+
+  /** Returns {@code rows} rows of targets for a network of the given sizes. */
+  public static float[] targets(int[] sizes, int rows) {
+    return Inputs.floats(rows * sizes[sizes.length - 1], 2);
+  }
+
   @Override
   public Tensor forward(Tensor input) {
     Tensor hidden = layers.getFirst().forward(input).relu();

@@ -59,8 +59,8 @@ public class TrainingStepBenchmark {
     int[] sizes = Mlp.sizes(network);
     int out = sizes[sizes.length - 1];
     mlp = new Mlp(sizes);
-    x = Tensor.of(Inputs.floats(batch * sizes[0], 1), batch, sizes[0]);
-    y = Tensor.of(Inputs.floats(batch * out, 2), batch, out);
+    x = Tensor.of(Mlp.inputs(sizes, batch), batch, sizes[0]);
+    y = Tensor.of(Mlp.targets(sizes, batch), batch, out);
   }
 
   /** Lanewise. */

@@ -10,6 +10,14 @@ interface Learner {
   /** Returns the loss of the batch as things stand. */
   float loss();
 
+  /**
+   * Returns how far the loss may be from Lanewise's: {@code usual}, unless there is a reason for
+   * more.
+   */
+  default double lossTolerance(double usual) {
+    return usual;
+  }
+
   /** Returns the weights and biases as they stand. */
   List<Layer> layers();
 }

@@ -1,6 +1,5 @@
 package dev.lanewise.bench.peers;
 
-import dev.lanewise.bench.Inputs;
 import dev.lanewise.bench.Mlp;
 import dev.lanewise.nn.Losses;
 import dev.lanewise.tensor.Tensor;
@@ -68,8 +67,8 @@ public class TrainingStepPeersBenchmark {
   public void setUp() {
     int[] sizes = Mlp.sizes(network);
     int out = sizes[sizes.length - 1];
-    x = Inputs.floats(batch * sizes[0], 1);
-    y = Inputs.floats(batch * out, 2);
+    x = Mlp.inputs(sizes, batch);
+    y = Mlp.targets(sizes, batch);
     Mlp ours = new Mlp(sizes);
     layers = Layer.of(ours);
     Tensor input = Tensor.of(x, batch, sizes[0]);
@@ -81,7 +80,10 @@ public class TrainingStepPeersBenchmark {
 
   private Runnable checked(String peer, Learner learner) {
     Agreement.check(
-        "the loss of " + peer, new float[] {learner.loss()}, new float[] {loss}, TOLERANCE);
+        "the loss of " + peer,
+        new float[] {learner.loss()},
+        new float[] {loss},
+        learner.lossTolerance(TOLERANCE));
     learner.step();
     List<Layer> got = learner.layers();
     for (int i = 0; i < expected.size(); i++) {

@@ -1,5 +1,6 @@
 package dev.lanewise.kernel;
 
+import java.util.List;
 import jdk.incubator.vector.VectorShape;
 
 /**
@@ -19,7 +20,7 @@ final class Blocking {
    */
   private static final boolean FEW_REGISTERS =
       VectorShape.preferredShape().vectorBitSize() < 512
-          && !System.getProperty("os.arch").equals("aarch64");
+          && List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
 
   /**
    * The vectors in a row of the widest tile, and of a panel: 4 x 4 accumulators and their operands
@@ -70,8 +71,8 @@ final class Blocking {
     if (k <= KC) {
       return k;
     }
-    int blocks = (k + KC - 1) / KC;
-    int even = (k + blocks - 1) / blocks;
+    int blocks = (k - 1) / KC + 1;
+    int even = (k - 1) / blocks + 1;
     return (even + 15) & -16;
   }
 
@@ -84,8 +85,8 @@ final class Blocking {
       return 24;
     }
     int most = 4L * n * k > Caches.L2 / 4 ? MC : Math.min(MC, Math.max(24, HOT / n / 24 * 24));
-    int blocks = (m + most - 1) / most;
-    return ((m + blocks - 1) / blocks + 23) / 24 * 24;
+    int blocks = (m - 1) / most + 1;
+    return (m - 1) / blocks / 24 * 24 + 24;
   }
 
   /** Returns the vectors of the next tile of a product of one row: two panels, one, or a vector. */
