@@ -139,7 +139,7 @@ final class KernelCalls {
 
   /** Each tile, also those of another vector width. */
   private void addTiles() {
-    int width = 2 * Blocking.NR;
+    int width = 8 * Simd.LANES;
     long row = 4L * width;
     MemorySegment a = Floats.of(Floats.random(Blocking.MR * n, -1, 1, 14));
     MemorySegment strip = Floats.of(Floats.random(Blocking.STRIP * n, -1, 1, 14));
@@ -170,9 +170,7 @@ final class KernelCalls {
       for (int vectors : new int[] {1, 4, 6, 8}) {
         add(
             name + "row of " + vectors + " vectors",
-            () ->
-                MicroKernel.row(
-                    vectors, more, a, 0, 4, b, 0, row, 4L * Blocking.NR, c, 0, c, 0, n));
+            () -> MicroKernel.row(vectors, more, a, 0, 4, b, 0, row, row / 2, c, 0, c, 0, n));
       }
     }
     for (int rows : new int[] {1, 3}) {
