@@ -37,7 +37,7 @@ final class Blocking {
   /** The most rows of B in a block; K is split evenly into blocks no longer than this. */
   static final int KC = 1024;
 
-  /** Rows of A in a block: whole tiles of 4, 6 and 8 rows. */
+  /** Rows of A in a block: whole tiles of 3, 4, 6 and 8 rows. */
   static final int MC = 240;
 
   /** Columns of B packed at a time: whole panels. */

@@ -17,6 +17,9 @@ public final class Elementwise {
   /** The side of the blocks of a transpose. */
   private static final int BLOCK = 32;
 
+  /** Floats from which a row is worth the call that copies memory. */
+  private static final int LONG_ROW = 64;
+
   private Elementwise() {}
 
   /** {@code dst = a + b}. */
@@ -482,7 +485,7 @@ public final class Elementwise {
     Simd.checkMatrix("source", src, so, rows, srcRowStride, cols, srcColStride);
     if (srcColStride == 1 && srcRowStride == cols) {
       copy(src, so, dst, d, n);
-    } else if (srcColStride == 1) {
+    } else if (srcColStride == 1 && cols >= LONG_ROW) {
       for (long r = 0; r < rows; r++) {
         MemorySegment.copy(src, (so + r * srcRowStride) << 2, dst, (d + r * cols) << 2, cols << 2);
       }

@@ -314,8 +314,9 @@ public final class Gemm implements Workers.Body {
     }
     boolean rowsOfB = bCol == 4;
     dots = !transposedC && M < Blocking.DOTS_BELOW && bRow == 4 && !rowsOfB && alpha == 1 && K > 0;
-    boolean inPlace = prepacked == null && rowsOfB && alpha == 1;
-    sweepRows = inPlace && !transposedC && Blocking.sweepsRows(M, N, K);
+    boolean inPlace = prepacked == null && rowsOfB && alpha == 1 && !Blocking.packsRows(M, N, K);
+    boolean readable = reachesPastItsRows();
+    sweepRows = inPlace && readable && !transposedC && Blocking.sweepsRows(M, N, K);
     overlaps =
         inPlace
             && !transposedC
@@ -324,10 +325,7 @@ public final class Gemm implements Workers.Body {
             && K <= Blocking.KC
             && N >= Blocking.NR
             && (parts == 1 || !splitN);
-    boolean readable = inPlace && (overlaps || reachesPastItsRows());
-    packB = prepacked == null && !dots && (!readable || Blocking.packsRows(M, N, K));
-    sweepRows &= !packB;
-    overlaps &= !packB;
+    packB = prepacked == null && !dots && !(inPlace && (readable || overlaps));
     byRows = M == 1 || sweepRows;
     packA = aCol != 4 && !byRows;
     biasStarts = bias != null && beta == 0 && !transposedC && !dots && K > 0;
@@ -572,7 +570,7 @@ public final class Gemm implements Workers.Body {
       long di = d + i * dRow;
       long at = to + i * toRow;
       if (packA) {
-        MicroKernel.tileOfStrip(
+        StripKernel.tile(
             vectors, add, source, from, panels, panel, panelRow, D, di, dRow, into, at, toRow, rows,
             k);
       } else {

@@ -298,13 +298,18 @@ public final class Reduction {
   /** As {@link #max}, of an offset in bytes within bounds. */
   static float maxOf(MemorySegment x, long xo, long n) {
     float max = Float.NEGATIVE_INFINITY;
-    for (long i = 0; i < n; i += CHUNK) {
-      max = Math.max(max, maxChunk(x, xo + (i << 2), (int) Math.min(CHUNK, n - i)));
+    long whole = n - n % LANES;
+    for (long i = 0; i < whole; i += CHUNK) {
+      max = Math.max(max, maxVectors(x, xo + (i << 2), (int) Math.min(CHUNK, whole - i)));
+    }
+    for (long i = whole; i < n; i++) {
+      max = Math.max(max, x.get(FLOAT, xo + (i << 2)));
     }
     return max;
   }
 
-  private static float maxChunk(MemorySegment x, long xo, int n) {
+  /** The greatest of {@code n} elements, whole vectors. */
+  private static float maxVectors(MemorySegment x, long xo, int n) {
     if (!x.isNative()) {
       throw Simd.onHeap();
     }
@@ -316,12 +321,8 @@ public final class Reduction {
       s0 = s0.max(FloatVector.fromMemorySegment(F, x, xo + at, ORDER));
       s1 = s1.max(FloatVector.fromMemorySegment(F, x, xo + at + STEP, ORDER));
     }
-    for (; i <= n - LANES; i += LANES) {
-      s0 = s0.max(FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER));
-    }
     if (i < n) {
-      VectorMask<Float> m = F.indexInRange(i, n);
-      s1 = s1.max(s0.blend(FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER, m), m));
+      s0 = s0.max(FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER));
     }
     return s0.max(s1).reduceLanes(VectorOperators.MAX);
   }

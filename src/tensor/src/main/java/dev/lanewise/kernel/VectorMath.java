@@ -12,7 +12,9 @@ import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
+import dev.lanewise.memory.Scratch;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -24,6 +26,8 @@ import jdk.incubator.vector.VectorMask;
  * precision, in units in the last place of the exact result.
  */
 public final class VectorMath {
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
   // An exponential is taken apart as exp(x) = 2^k exp(r), with k = round(x / ln 2), so that |r| is
   // at most half of ln 2; or as 2^k 2^f where x is a product with log2(e) anyway.
   //
@@ -204,7 +208,28 @@ public final class VectorMath {
   private static final Sweep.Kernel GELU_GRAD =
       (s, at, n) -> geluGradOf(s.a, s.aAt + at, s.b, s.bAt + at, s.c, s.cAt + at, n);
 
+  /** A kernel of one array into another, over whole vectors. */
+  @FunctionalInterface
+  private interface Loop {
+    void run(MemorySegment src, long so, MemorySegment dst, long d, int n);
+  }
+
   private VectorMath() {}
+
+  /** Runs a loop over the last elements, less than a vector, in a vector of scratch. */
+  private static void lastVector(
+      Loop loop, MemorySegment src, long so, MemorySegment dst, long d, int n) {
+    try (Scratch scratch = Scratch.borrow()) {
+      MemorySegment vector = scratch.floats(0, LANES);
+      for (int i = 0; i < n; i++) {
+        vector.set(FLOAT, 4L * i, src.get(FLOAT, so + 4L * i));
+      }
+      loop.run(vector, 0, vector, 0, LANES);
+      for (int i = 0; i < n; i++) {
+        dst.set(FLOAT, d + 4L * i, vector.get(FLOAT, 4L * i));
+      }
+    }
+  }
 
   /**
    * {@code dst = exp(src)}, within 1 ulp: infinite above 88.7228, gradually less than the least
@@ -324,7 +349,7 @@ public final class VectorMath {
     logLoop(src, so, dst, d, whole);
     if (whole < n) {
       long at = (long) whole << 2;
-      logTail(src, so + at, dst, d + at, n - whole);
+      lastVector(VectorMath::logLoop, src, so + at, dst, d + at, n - whole);
     }
   }
 
@@ -358,37 +383,6 @@ public final class VectorMath {
       y = y.blend(Float.NaN, x.compare(LT, 0f));
       y.intoMemorySegment(dst, d + at, ORDER);
     }
-  }
-
-  private static void logTail(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
-    VectorMask<Float> m = F.indexInRange(0, n);
-
-    FloatVector x = FloatVector.fromMemorySegment(F, src, so, ORDER, m);
-    VectorMask<Float> small = x.compare(LT, Float.MIN_NORMAL);
-    IntVector bits = x.blend(x.mul(TWO_23), small).reinterpretAsInts();
-    IntVector e = bits.sub(TWO_THIRDS_BITS).and(EXPONENT_BITS);
-    FloatVector k = e.lanewise(ASHR, 23).add(MAGIC_BITS).reinterpretAsFloats().sub(MAGIC);
-    k = k.blend(k.sub(23f), small);
-    FloatVector u = bits.sub(e).reinterpretAsFloats().sub(1f);
-    FloatVector uu = u.mul(u);
-    FloatVector even = uu.fma(LOG_10, LOG_8);
-    FloatVector odd = uu.fma(LOG_9, LOG_7);
-    even = even.lanewise(FMA, uu, LOG_6);
-    odd = odd.lanewise(FMA, uu, LOG_5);
-    even = even.lanewise(FMA, uu, LOG_4);
-    FloatVector y = odd.fma(u, even);
-    y = y.lanewise(FMA, u, LOG_3);
-    y = y.lanewise(FMA, u, LOG_2);
-    y = y.fma(uu, u);
-    y = k.fma(FloatVector.broadcast(F, LN2), y);
-    y = y.add(x.sub(x));
-    y = y.blend(Float.POSITIVE_INFINITY, x.compare(EQ, Float.POSITIVE_INFINITY));
-    y = y.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0f));
-    y = y.blend(Float.NaN, x.compare(LT, 0f));
-    y.intoMemorySegment(dst, d, ORDER, m);
   }
 
   /** {@code dst = 1 / (1 + exp(-src))}, within 2.5 ulp, down to subnormal results. */
@@ -633,7 +627,7 @@ public final class VectorMath {
     erfLoop(src, so, dst, d, whole);
     if (whole < n) {
       long at = (long) whole << 2;
-      erfTail(src, so + at, dst, d + at, n - whole);
+      lastVector(VectorMath::erfLoop, src, so + at, dst, d + at, n - whole);
     }
   }
 
@@ -671,41 +665,6 @@ public final class VectorMath {
       y = y.abs();
       y.reinterpretAsInts().or(sign).reinterpretAsFloats().intoMemorySegment(dst, d + at, ORDER);
     }
-  }
-
-  private static void erfTail(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
-    VectorMask<Float> m = F.indexInRange(0, n);
-
-    FloatVector x = FloatVector.fromMemorySegment(F, src, so, ORDER, m);
-    IntVector sign = x.reinterpretAsInts().and(SIGN_BIT);
-    FloatVector a = x.abs();
-    a = a.blend(ERF_MAX, a.compare(GT, ERF_MAX));
-    FloatVector w = a.fma(ERF_8, ERF_7);
-    w = w.lanewise(FMA, a, ERF_6);
-    w = w.lanewise(FMA, a, ERF_5);
-    w = w.lanewise(FMA, a, ERF_4);
-    w = w.lanewise(FMA, a, ERF_3);
-    w = w.lanewise(FMA, a, ERF_2);
-    w = w.lanewise(FMA, a, ERF_1);
-    w = w.lanewise(FMA, a, ERF_0);
-    w = w.fma(a, a).neg();
-    FloatVector t = w.fma(LOG2_E, MAGIC);
-    FloatVector k = t.sub(MAGIC);
-    FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), w);
-    r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-    FloatVector p = r.fma(EXP_6, EXP_5);
-    p = p.lanewise(FMA, r, EXP_4);
-    p = p.lanewise(FMA, r, EXP_3);
-    p = p.lanewise(FMA, r, EXP_2);
-    p = p.lanewise(FMA, r, EXP_1);
-    FloatVector s =
-        t.reinterpretAsInts().sub(MAGIC_BITS - BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-    FloatVector y = p.fma(r.mul(r), r).fma(s, s.sub(1f));
-    y = y.abs();
-    y.reinterpretAsInts().or(sign).reinterpretAsFloats().intoMemorySegment(dst, d, ORDER, m);
   }
 
   /**

@@ -162,9 +162,7 @@ final class KernelCalls {
         for (int rows : new int[] {3, 4}) {
           add(
               name + "tile of " + rows + " rows of a strip by " + v + " vectors",
-              () ->
-                  MicroKernel.tileOfStrip(
-                      v, more, strip, 0, b, 0, row, c, 0, row, c, 0, row, rows, n));
+              () -> StripKernel.tile(v, more, strip, 0, b, 0, row, c, 0, row, c, 0, row, rows, n));
         }
       }
       for (int vectors : new int[] {1, 4, 6, 8}) {
