@@ -8,5 +8,11 @@ module dev.lanewise.tensor {
   exports dev.lanewise.kernel;
   exports dev.lanewise.memory;
   exports dev.lanewise.op;
+  exports dev.lanewise.op.loss;
+  exports dev.lanewise.op.norm;
+  exports dev.lanewise.op.pointwise;
+  exports dev.lanewise.op.product;
+  exports dev.lanewise.op.reduction;
+  exports dev.lanewise.op.shape;
   exports dev.lanewise.tensor;
 }

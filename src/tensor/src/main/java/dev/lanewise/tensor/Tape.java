@@ -4,7 +4,7 @@ import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.kernel.Activation;
 import dev.lanewise.memory.Scope;
-import dev.lanewise.op.LinearAct;
+import dev.lanewise.op.product.LinearAct;
 import dev.lanewise.op.Op;
 import java.util.EnumMap;
 import java.util.Map;

@@ -3,30 +3,29 @@ package dev.lanewise.tensor;
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.kernel.Activation;
-import dev.lanewise.op.Add;
-import dev.lanewise.op.Affine;
-import dev.lanewise.op.CrossEntropy;
-import dev.lanewise.op.CustomOp;
-import dev.lanewise.op.Div;
-import dev.lanewise.op.Exp;
-import dev.lanewise.op.Expand;
-import dev.lanewise.op.Gelu;
-import dev.lanewise.op.LinearAct;
-import dev.lanewise.op.Log;
-import dev.lanewise.op.LogSoftmax;
-import dev.lanewise.op.MatMul;
-import dev.lanewise.op.MeanSquaredError;
-import dev.lanewise.op.Mul;
+import dev.lanewise.op.pointwise.Add;
+import dev.lanewise.op.pointwise.Affine;
+import dev.lanewise.op.loss.CrossEntropy;
+import dev.lanewise.op.pointwise.Div;
+import dev.lanewise.op.pointwise.Exp;
+import dev.lanewise.op.shape.Expand;
+import dev.lanewise.op.pointwise.Gelu;
+import dev.lanewise.op.product.LinearAct;
+import dev.lanewise.op.pointwise.Log;
+import dev.lanewise.op.norm.LogSoftmax;
+import dev.lanewise.op.product.MatMul;
+import dev.lanewise.op.loss.MeanSquaredError;
+import dev.lanewise.op.pointwise.Mul;
 import dev.lanewise.op.Op;
-import dev.lanewise.op.Permute;
-import dev.lanewise.op.Relu;
-import dev.lanewise.op.Reshape;
-import dev.lanewise.op.Sigmoid;
-import dev.lanewise.op.Softmax;
-import dev.lanewise.op.Square;
-import dev.lanewise.op.Sub;
-import dev.lanewise.op.Sum;
-import dev.lanewise.op.Tanh;
+import dev.lanewise.op.shape.Permute;
+import dev.lanewise.op.pointwise.Relu;
+import dev.lanewise.op.shape.Reshape;
+import dev.lanewise.op.pointwise.Sigmoid;
+import dev.lanewise.op.norm.Softmax;
+import dev.lanewise.op.pointwise.Square;
+import dev.lanewise.op.pointwise.Sub;
+import dev.lanewise.op.reduction.Sum;
+import dev.lanewise.op.pointwise.Tanh;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -435,7 +434,7 @@ public class Tensor {
   }
 
   /** Returns the result of an operation of one's own on {@code inputs}. */
-  public static Tensor apply(CustomOp op, Tensor... inputs) {
+  public static Tensor apply(Op op, Tensor... inputs) {
     return Tape.record(op, inputs.clone());
   }
 

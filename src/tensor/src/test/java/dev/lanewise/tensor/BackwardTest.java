@@ -8,7 +8,6 @@ import dev.lanewise.array.Shape;
 import dev.lanewise.array.ShapeException;
 import dev.lanewise.memory.Scope;
 import dev.lanewise.op.Cotangents;
-import dev.lanewise.op.CustomOp;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -390,7 +389,7 @@ final class BackwardTest {
         .isEqualTo(m.transpose().logSoftmax(-1).transpose().toFloatArray());
   }
 
-  private record Cube() implements CustomOp {
+  private record Cube() implements Op {
     @Override
     public Shape infer(Shape... inputs) {
       return inputs[0];
@@ -407,7 +406,7 @@ final class BackwardTest {
     }
   }
 
-  private record WrongShape() implements CustomOp {
+  private record WrongShape() implements Op {
     @Override
     public Shape infer(Shape... inputs) {
       return Shape.SCALAR;
@@ -424,7 +423,7 @@ final class BackwardTest {
     }
   }
 
-  private record WrongCotangent() implements CustomOp {
+  private record WrongCotangent() implements Op {
     @Override
     public Shape infer(Shape... inputs) {
       return inputs[0];

@@ -1,7 +1,9 @@
-package dev.lanewise.op;
+package dev.lanewise.op.shape;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
+import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
 
 /** A view of a wider shape in which lengths of 1 and missing leading axes repeat. */
 public record Expand(Shape shape) implements Op {

@@ -1,8 +1,10 @@
-package dev.lanewise.op;
+package dev.lanewise.op.pointwise;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.kernel.Elementwise;
+import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
 
 /** The square, y = x^2, element by element. */
 public record Square() implements Op {

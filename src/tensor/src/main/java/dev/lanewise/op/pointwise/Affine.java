@@ -1,7 +1,9 @@
-package dev.lanewise.op;
+package dev.lanewise.op.pointwise;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
+import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
 
 /** A line, y = scale * x + shift, element by element, rounded once. */
 public record Affine(float scale, float shift) implements Op {

@@ -1,8 +1,10 @@
-package dev.lanewise.op;
+package dev.lanewise.op.product;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Products;
 import dev.lanewise.array.Shape;
+import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
 
 /** The matrix product over the last two axes, the others broadcast. */
 public record MatMul() implements Op {

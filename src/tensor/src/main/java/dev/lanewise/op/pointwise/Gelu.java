@@ -1,8 +1,10 @@
-package dev.lanewise.op;
+package dev.lanewise.op.pointwise;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.kernel.VectorMath;
+import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
 
 /**
  * The Gaussian error linear unit, y = x Phi(x), with the normal distribution function Phi by erf.

@@ -1,7 +1,9 @@
-package dev.lanewise.op;
+package dev.lanewise.op.shape;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
+import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
 
 /** The same elements in row-major order under another shape. */
 public record Reshape(Shape shape) implements Op {

@@ -1,9 +1,11 @@
-package dev.lanewise.op;
+package dev.lanewise.op.loss;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.array.ShapeException;
 import dev.lanewise.kernel.Reduction;
+import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
 
 /** The mean of (a - b)^2 over all elements of two arrays of one shape: a scalar. */
 public record MeanSquaredError() implements Op {

@@ -1,7 +1,9 @@
-package dev.lanewise.op;
+package dev.lanewise.op.reduction;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
+import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package dev.lanewise.op;
+package dev.lanewise.op.product;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Products;
@@ -7,6 +7,8 @@ import dev.lanewise.array.ShapeException;
 import dev.lanewise.kernel.Activation;
 import dev.lanewise.kernel.Epilogue;
 import dev.lanewise.kernel.Reduction;
+import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
 import org.jspecify.annotations.Nullable;
 
 /**

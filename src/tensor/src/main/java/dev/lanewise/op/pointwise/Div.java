@@ -1,7 +1,9 @@
-package dev.lanewise.op;
+package dev.lanewise.op.pointwise;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
+import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
 
 /** The quotient, c = a / b, element by element, with broadcasting. */
 public record Div() implements Op {

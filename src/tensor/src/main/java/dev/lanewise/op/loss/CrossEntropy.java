@@ -1,10 +1,12 @@
-package dev.lanewise.op;
+package dev.lanewise.op.loss;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.array.ShapeException;
 import dev.lanewise.kernel.SoftmaxRows;
 import dev.lanewise.memory.Storage;
+import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 

@@ -1,11 +1,13 @@
-package dev.lanewise.op;
+package dev.lanewise.op.pointwise;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.kernel.VectorMath;
+import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
 
-/** The logistic function, y = 1 / (1 + e^-x). */
-public record Sigmoid() implements Op {
+/** The hyperbolic tangent. */
+public record Tanh() implements Op {
   @Override
   public Shape infer(Shape... inputs) {
     return inputs[0];
@@ -13,12 +15,12 @@ public record Sigmoid() implements Op {
 
   @Override
   public NDArray forward(NDArray... inputs) {
-    return inputs[0].map(VectorMath::sigmoid);
+    return inputs[0].map(VectorMath::tanh);
   }
 
-  // dx = dy * y (1 - y)
+  // dx = dy * (1 - y^2)
   @Override
   public void vjp(NDArray[] inputs, NDArray out, NDArray dOut, Cotangents d) {
-    d.add(0, out.zip(dOut, VectorMath::sigmoidGrad));
+    d.add(0, out.zip(dOut, VectorMath::tanhGrad));
   }
 }

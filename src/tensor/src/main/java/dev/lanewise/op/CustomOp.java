@@ -1,4 +1,0 @@
-package dev.lanewise.op;
-
-/** A differentiable operation written outside this library. */
-public non-sealed interface CustomOp extends Op {}

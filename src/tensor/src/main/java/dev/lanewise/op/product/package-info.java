@@ -1,0 +1,5 @@
+/** Products: matrices, layers, convolutions. */
+@NullMarked
+package dev.lanewise.op.product;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,88 @@
+package dev.lanewise.op;
+
+import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Views;
+import dev.lanewise.kernel.Simd;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.DoubleSupplier;
+
+/**
+ * Random numbers, shapes and arrays for the calls to check: shapes with lengths 0 and 1 and around
+ * the vector width, views of every kind.
+ */
+final class Draw {
+  private static final int MOST_ELEMENTS = 160;
+
+  final Random random;
+
+  Draw(Random random) {
+    this.random = random;
+  }
+
+  static Sample sample(Op op, Reference reference, int terms, NDArray... inputs) {
+    return new Sample(op, List.of(inputs), reference, terms);
+  }
+
+  NDArray array(DoubleSupplier draw, int... dims) {
+    return Views.draw(random, draw, dims);
+  }
+
+  double any() {
+    return random.nextDouble(-2, 2);
+  }
+
+  double positive() {
+    return random.nextDouble(0.25, 3);
+  }
+
+  double awayFromZero() {
+    double x = random.nextDouble(0.5, 2);
+    return random.nextBoolean() ? x : -x;
+  }
+
+  /** Returns a shape of rank 0 to {@code highest}. */
+  int[] dims(int highest) {
+    while (true) {
+      int[] dims = new int[random.nextInt(highest + 1)];
+      Arrays.setAll(dims, axis -> axis == dims.length - 1 ? dim() : small());
+      if (Views.size(dims) <= MOST_ELEMENTS) {
+        return dims;
+      }
+    }
+  }
+
+  int[] small(int highest) {
+    int[] dims = new int[random.nextInt(highest + 1)];
+    Arrays.setAll(dims, axis -> random.nextInt(12) == 0 ? 0 : 1 + random.nextInt(3));
+    return dims;
+  }
+
+  int small() {
+    return random.nextInt(16) == 0 ? 0 : 1 + random.nextInt(7);
+  }
+
+  /** Returns a small length, or one beside a multiple of the vector width. */
+  int dim() {
+    return random.nextInt(3) > 0
+        ? small()
+        : Simd.LANES * (1 + random.nextInt(2)) + random.nextInt(3) - 1;
+  }
+
+  /** Returns a shape that broadcasts to {@code dims}. */
+  int[] narrowed(int... dims) {
+    int missing = random.nextInt(4) == 0 ? random.nextInt(dims.length + 1) : 0;
+    int[] narrow = Arrays.copyOfRange(dims, missing, dims.length);
+    for (int axis = 0; axis < narrow.length; axis++) {
+      narrow[axis] = random.nextInt(3) == 0 ? 1 : narrow[axis];
+    }
+    return narrow;
+  }
+
+  static int[] append(int[] dims, int... more) {
+    int[] all = Arrays.copyOf(dims, dims.length + more.length);
+    System.arraycopy(more, 0, all, dims.length, more.length);
+    return all;
+  }
+}
