@@ -46,7 +46,7 @@ final class PointwiseSamples {
   private static Sample affine(Draw d) {
     float scale = d.random.nextInt(4) == 0 ? 1 : (float) d.any();
     float shift = (float) d.any();
-    return unary(new Affine(scale, shift), x -> scale * x + shift, d::any);
+    return unary(d, new Affine(scale, shift), x -> scale * x + shift, d::any);
   }
 
   private static Sample binary(Draw d, Op op, DoubleBinaryOperator f, boolean divides) {

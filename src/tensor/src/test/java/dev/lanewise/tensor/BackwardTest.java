@@ -8,6 +8,7 @@ import dev.lanewise.array.Shape;
 import dev.lanewise.array.ShapeException;
 import dev.lanewise.memory.Scope;
 import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
