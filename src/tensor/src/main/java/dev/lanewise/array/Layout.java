@@ -92,10 +92,28 @@ public final class Layout {
     return new Layout(target, stretched, offset);
   }
 
-  Layout slice(int axis, int from, int to) {
-    Shape sliced = shape.with(axis, to - from);
+  Layout slice(int axis, int from, int to, int step) {
+    Shape sliced = shape.with(axis, Math.ceilDiv(to - from, step));
+    long[] stepped = strides;
+    if (step != 1) {
+      stepped = strides.clone();
+      stepped[axis] *= step;
+    }
     // An empty slice stays where it is: its first element might lie past the end of the block.
-    return new Layout(sliced, strides, sliced.size() == 0 ? offset : offset + from * strides[axis]);
+    return new Layout(sliced, stepped, sliced.size() == 0 ? offset : offset + from * strides[axis]);
+  }
+
+  /** Returns the layout in which the flagged axes run backwards. */
+  Layout flip(boolean[] flipped) {
+    long[] turned = strides.clone();
+    long first = offset;
+    for (int axis = 0; axis < turned.length; axis++) {
+      if (flipped[axis] && shape.size() > 0) {
+        first += (shape.at(axis) - 1) * strides[axis];
+        turned[axis] = -strides[axis];
+      }
+    }
+    return new Layout(shape, turned, first);
   }
 
   /** Returns the same elements in order under another shape of equal size; must be contiguous. */

@@ -1,6 +1,7 @@
 package dev.lanewise.array;
 
 import dev.lanewise.kernel.Elementwise;
+import dev.lanewise.kernel.Pointwise;
 import dev.lanewise.kernel.Reduction;
 import dev.lanewise.kernel.VectorMath;
 import dev.lanewise.kernel.VectorModule;
@@ -272,12 +273,24 @@ public final class NDArray {
 
   /** Returns a view of the elements {@code from} to {@code to - 1} along {@code axis}. */
   public NDArray slice(int axis, int from, int to) {
+    return slice(axis, from, to, 1);
+  }
+
+  /**
+   * Returns a view of every {@code step}-th element from {@code from} to {@code to - 1} along
+   * {@code axis}.
+   *
+   * @throws ShapeException if they do not lie within the axis, or the step is not positive
+   */
+  public NDArray slice(int axis, int from, int to, int step) {
     int counted = shape().axis(axis);
-    if (from < 0 || to < from || to > shape().at(counted)) {
-      throw new ShapeException(
-          "slice: " + from + " to " + to + " is outside axis " + axis + " of shape " + shape());
-    }
-    return new NDArray(storage, layout.slice(counted, from, to));
+    shape().slice(counted, from, to, step);
+    return new NDArray(storage, layout.slice(counted, from, to, step));
+  }
+
+  /** Returns a copy in which the elements along {@code axes} come in the reverse order. */
+  public NDArray flip(int... axes) {
+    return new NDArray(storage, layout.flip(shape().flags("flip", axes))).copy();
   }
 
   /**
@@ -401,6 +414,50 @@ public final class NDArray {
     return result;
   }
 
+  /** Returns a new array of {@code f}'s values, called for each element. */
+  public NDArray mapEach(Pointwise.Function1 f) {
+    return map((s, so, d, o, n) -> Pointwise.map(f, s, so, d, o, n));
+  }
+
+  /**
+   * Returns a new array of a kernel's results over this array and {@code other}, with broadcasting.
+   *
+   * @throws ShapeException naming both shapes and {@code operation} if they do not broadcast
+   */
+  public NDArray combine(NDArray other, String operation, BinaryKernel kernel) {
+    Shape joint = shape().broadcast(other.shape(), operation);
+    return broadcastTo(joint).zip(other.broadcastTo(joint), kernel);
+  }
+
+  /** Returns a new array of {@code f}'s values over both arrays, with broadcasting. */
+  public NDArray combineEach(NDArray other, String operation, Pointwise.Function2 f) {
+    return combine(
+        other, operation, (a, ao, b, bo, d, o, n) -> Pointwise.zip(f, a, ao, b, bo, d, o, n));
+  }
+
+  /**
+   * Returns the elements of {@code a} where this array is not 0, else those of {@code b}, all three
+   * broadcast to one shape.
+   */
+  public NDArray select(NDArray a, NDArray b) {
+    Shape joint = shape().broadcast(a.shape(), "where").broadcast(b.shape(), "where");
+    NDArray condition = broadcastTo(joint).contiguous();
+    NDArray first = a.broadcastTo(joint).contiguous();
+    NDArray second = b.broadcastTo(joint).contiguous();
+    NDArray result = empty(joint);
+    Pointwise.select(
+        condition.segment(),
+        condition.offset(),
+        first.segment(),
+        first.offset(),
+        second.segment(),
+        second.offset(),
+        result.segment(),
+        result.offset(),
+        joint.size());
+    return result;
+  }
+
   /** Returns the sum of all elements. */
   public float sum() {
     NDArray dense = contiguous();
@@ -413,6 +470,29 @@ public final class NDArray {
    */
   public NDArray sum(int[] axes, boolean keepDims) {
     return Sums.over(this, axes, keepDims);
+  }
+
+  /**
+   * Returns the index of the greatest element along {@code axis}: the first of equals, the first
+   * NaN where there is one. The axis is gone from the shape.
+   *
+   * @throws ShapeException if the axis has no element
+   */
+  public Indices argmax(int axis) {
+    Rows rows = Rows.of(shape(), "argmax", axis);
+    if (rows.cols() == 0 && rows.rows() > 0) {
+      throw new ShapeException("argmax: axis " + axis + " of shape " + shape() + " is empty");
+    }
+    NDArray matrix = rows.matrix(this);
+    Indices indices = Indices.empty(rows.result(false));
+    Reduction.argmaxRows(
+        matrix.segment(),
+        matrix.offset(),
+        rows.rows(),
+        rows.cols(),
+        indices.segment(),
+        indices.offset());
+    return indices;
   }
 
   /** Returns the sums that undo a broadcast from {@code shape} to this array's shape. */

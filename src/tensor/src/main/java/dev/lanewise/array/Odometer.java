@@ -21,6 +21,11 @@ final class Odometer {
     return false;
   }
 
+  /** Returns the current place along {@code axis}. */
+  int at(int axis) {
+    return index[axis];
+  }
+
   /** Returns how far from the first element of {@code layout} the current index lies. */
   long dot(Layout layout) {
     long distance = 0;

@@ -209,18 +209,25 @@ public final class Shape {
    * @throws ShapeException if an axis is not there or named twice
    */
   boolean[] summed(int... axes) {
-    boolean[] summed = new boolean[rank()];
-    for (int axis : axes) {
-      int counted = axis(axis);
-      if (summed[counted]) {
-        throw new ShapeException("sum: axis " + axis + " of shape " + this + " is named twice");
-      }
-      summed[counted] = true;
-    }
+    boolean[] summed = flags("sum", axes);
     if (axes.length == 0) {
       Arrays.fill(summed, true);
     }
     return summed;
+  }
+
+  /** Returns which axes are named by {@code axes}, none of them twice. */
+  boolean[] flags(String operation, int... axes) {
+    boolean[] flags = new boolean[rank()];
+    for (int axis : axes) {
+      int counted = axis(axis);
+      if (flags[counted]) {
+        throw new ShapeException(
+            operation + ": axis " + axis + " of shape " + this + " is named twice");
+      }
+      flags[counted] = true;
+    }
+    return flags;
   }
 
   /** Returns the shape of a sum over the flagged axes, which stay with length 1 if {@code keep}. */
@@ -245,6 +252,29 @@ public final class Shape {
    */
   public Shape sum(int[] axes, boolean keepDims) {
     return sum(summed(axes), keepDims);
+  }
+
+  /**
+   * Returns the shape of every {@code step}-th element from {@code from} to {@code to - 1} along
+   * {@code axis}.
+   *
+   * @throws ShapeException if they do not lie within the axis, or the step is not positive
+   */
+  public Shape slice(int axis, int from, int to, int step) {
+    int counted = axis(axis);
+    if (from < 0 || to < from || to > dims[counted] || step < 1) {
+      throw new ShapeException(
+          "slice: "
+              + from
+              + " to "
+              + to
+              + (step == 1 ? "" : " by " + step)
+              + " is outside axis "
+              + axis
+              + " of shape "
+              + this);
+    }
+    return with(counted, Math.ceilDiv(to - from, step));
   }
 
   /**

@@ -57,20 +57,8 @@ final class Sums {
           false);
       return result;
     }
-    NDArray dense = array;
-    if (anyBetween(summed, 0, trail)) {
-      int[] order = new int[rank];
-      int next = 0;
-      for (int pass = 0; pass < 2; pass++) {
-        for (int axis = 0; axis < rank; axis++) {
-          if (summed[axis] == (pass == 1)) {
-            order[next++] = axis;
-          }
-        }
-      }
-      dense = array.permute(order);
-    }
-    dense = dense.contiguous();
+    NDArray dense =
+        anyBetween(summed, 0, trail) ? Rows.of(shape, summed).matrix(array) : array.contiguous();
     long rows = result.size();
     long cols = 1;
     for (int axis = 0; axis < rank; axis++) {

@@ -7,6 +7,9 @@ import dev.lanewise.op.Op;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One reverse walk over the tape: from a result to the leaves, each recorded operation once, after
@@ -21,11 +24,20 @@ final class Backward implements Cotangents {
   private static final Comparator<Tensor> LATEST_LAST = Comparator.comparingLong(t -> t.order);
 
   private final boolean retainGraph;
+  private final @Nullable Map<Tensor, NDArray> asked;
+  private final List<Tensor> waiting = new ArrayList<>(0);
   private Tensor[] inputs = new Tensor[0];
   private boolean owned;
 
+  /** A walk that gathers gradients in the leaves. */
   Backward(boolean retainGraph) {
+    this(retainGraph, null);
+  }
+
+  /** A walk that leaves the leaves alone and puts the gradients of the keys into the map. */
+  Backward(boolean retainGraph, @Nullable Map<Tensor, NDArray> asked) {
     this.retainGraph = retainGraph;
+    this.asked = asked;
   }
 
   void walk(Tensor result, NDArray cotangent) {
@@ -44,10 +56,11 @@ final class Backward implements Cotangents {
               + result.shape());
     }
     if (result.op == null) {
-      gather(result, cotangent);
+      deliver(result, cotangent);
       return;
     }
     List<Tensor> recorded = reachable(result);
+    boolean anomaly = Tape.current().anomaly;
     try {
       checkUsable(recorded);
       result.cotangent = cotangent;
@@ -60,13 +73,30 @@ final class Backward implements Cotangents {
         if (dOut != null && op != null && from != null) {
           inputs = from;
           owned = !tensor.cotangentShared;
+          if (isWatched(tensor)) {
+            dOut = deliver(tensor, dOut);
+            owned = false;
+          }
           op.vjp(Tensor.valuesOf(from), tensor.value(), dOut, this);
           tensor.cotangent = null;
+          if (anomaly) {
+            Anomaly.checkGradients(tensor, dOut, from);
+          }
+        }
+      }
+      for (Tensor leaf : waiting) {
+        NDArray gathered = leaf.cotangent;
+        leaf.cotangent = null;
+        if (gathered != null) {
+          deliver(leaf, gathered);
         }
       }
     } finally {
       for (Tensor tensor : recorded) {
         tensor.cotangent = null;
+      }
+      for (Tensor leaf : waiting) {
+        leaf.cotangent = null;
       }
     }
     if (!retainGraph) {
@@ -114,6 +144,52 @@ final class Backward implements Cotangents {
     }
   }
 
+  /** Says whether anyone is to be told of the gradient of a tensor that is not a leaf. */
+  private boolean isWatched(Tensor tensor) {
+    return tensor.hooks != null
+        || tensor.retainsGrad
+        || (asked != null && asked.containsKey(tensor));
+  }
+
+  /** Hands a complete gradient to the hooks, and what they make of it to who wants it. */
+  private NDArray deliver(Tensor tensor, NDArray complete) {
+    NDArray gradient = complete;
+    if (tensor.hooks != null) {
+      for (UnaryOperator<NDArray> hook : List.copyOf(tensor.hooks)) {
+        gradient = hook.apply(gradient);
+        if (!gradient.shape().equals(tensor.shape())) {
+          throw new ShapeException(
+              "a hook gave a gradient of shape "
+                  + gradient.shape()
+                  + " for a tensor of shape "
+                  + tensor.shape());
+        }
+      }
+    }
+    if (asked != null) {
+      if (asked.containsKey(tensor)) {
+        asked.put(tensor, gradient.copy());
+      }
+    } else if (tensor.op == null || tensor.retainsGrad) {
+      gather(tensor, gradient);
+    }
+    return gradient;
+  }
+
+  /** Says whether a leaf's gradient is added up where it stays, with nobody to be told of it. */
+  private boolean isDirect(Tensor tensor) {
+    if (tensor.op != null) {
+      return false;
+    }
+    if (tensor.hooks == null && asked == null) {
+      return true;
+    }
+    if (tensor.cotangent == null) {
+      waiting.add(tensor);
+    }
+    return false;
+  }
+
   private static void gather(Tensor leaf, NDArray contribution) {
     NDArray grad = leaf.gradBuffer();
     if (leaf.isGradDefined()) {
@@ -142,7 +218,7 @@ final class Backward implements Cotangents {
               + " for an input of shape "
               + tensor.shape());
     }
-    if (tensor.op == null) {
+    if (isDirect(tensor)) {
       gather(tensor, contribution);
     } else if (tensor.cotangent == null) {
       tensor.cotangent = contribution;
@@ -158,13 +234,14 @@ final class Backward implements Cotangents {
   @Override
   public float beta(int input) {
     Tensor tensor = inputs[input];
-    return (tensor.op == null ? tensor.isGradDefined() : tensor.cotangent != null) ? 1 : 0;
+    boolean direct = tensor.op == null && tensor.hooks == null && asked == null;
+    return (direct ? tensor.isGradDefined() : tensor.cotangent != null) ? 1 : 0;
   }
 
   @Override
   public NDArray accumulator(int input) {
     Tensor tensor = inputs[input];
-    if (tensor.op == null) {
+    if (isDirect(tensor)) {
       NDArray grad = tensor.gradBuffer();
       tensor.markGradDefined();
       grad.touch();

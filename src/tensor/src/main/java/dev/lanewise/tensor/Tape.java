@@ -4,8 +4,8 @@ import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.kernel.Activation;
 import dev.lanewise.memory.Scope;
-import dev.lanewise.op.product.LinearAct;
 import dev.lanewise.op.Op;
+import dev.lanewise.op.product.LinearAct;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -34,6 +34,7 @@ final class Tape {
   }
 
   boolean recording = true;
+  boolean anomaly;
   private @Nullable Tensor heldBack;
 
   private Tape() {}
@@ -67,7 +68,20 @@ final class Tape {
       throw new IllegalStateException(
           op.name() + " inferred shape " + shape + " but its value has shape " + value.shape());
     }
+    if (tape.anomaly) {
+      Anomaly.checkValue(op, values, value);
+    }
     return tape.tracks(inputs)
+        ? new Tensor(value, op, inputs, ORDER.incrementAndGet())
+        : new Tensor(value);
+  }
+
+  /** As {@link #record}, of an operation whose shape is not known before it has run. */
+  static Tensor recordAlways(Op op, Tensor... inputs) {
+    Tape tape = current();
+    tape.flush();
+    NDArray value = op.forward(Tensor.valuesOf(inputs));
+    return tape.recording
         ? new Tensor(value, op, inputs, ORDER.incrementAndGet())
         : new Tensor(value);
   }
@@ -83,7 +97,9 @@ final class Tape {
     NDArray value = NDArray.empty(LINEAR.infer(shapes));
     Tensor result =
         Tensor.heldBack(value, LINEAR, inputs, ORDER.incrementAndGet(), tape.tracks(inputs));
-    if (outlive(inputs, value)) {
+    if (tape.anomaly) {
+      Anomaly.checkValue(LINEAR, Tensor.valuesOf(inputs), result.value());
+    } else if (outlive(inputs, value)) {
       tape.heldBack = result;
     } else {
       result.value();

@@ -1,34 +1,71 @@
 package dev.lanewise.tensor;
 
+import dev.lanewise.array.Indices;
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
+import dev.lanewise.array.ShapeException;
 import dev.lanewise.kernel.Activation;
+import dev.lanewise.kernel.Pointwise;
+import dev.lanewise.op.Op;
+import dev.lanewise.op.loss.CrossEntropy;
+import dev.lanewise.op.loss.MeanSquaredError;
+import dev.lanewise.op.norm.LogSoftmax;
+import dev.lanewise.op.norm.Softmax;
+import dev.lanewise.op.pointwise.Abs;
 import dev.lanewise.op.pointwise.Add;
 import dev.lanewise.op.pointwise.Affine;
-import dev.lanewise.op.loss.CrossEntropy;
+import dev.lanewise.op.pointwise.Clamp;
+import dev.lanewise.op.pointwise.Cos;
 import dev.lanewise.op.pointwise.Div;
+import dev.lanewise.op.pointwise.Elu;
 import dev.lanewise.op.pointwise.Exp;
-import dev.lanewise.op.shape.Expand;
 import dev.lanewise.op.pointwise.Gelu;
-import dev.lanewise.op.product.LinearAct;
+import dev.lanewise.op.pointwise.GeluTanh;
+import dev.lanewise.op.pointwise.LeakyRelu;
 import dev.lanewise.op.pointwise.Log;
-import dev.lanewise.op.norm.LogSoftmax;
-import dev.lanewise.op.product.MatMul;
-import dev.lanewise.op.loss.MeanSquaredError;
+import dev.lanewise.op.pointwise.Log1p;
+import dev.lanewise.op.pointwise.Maximum;
+import dev.lanewise.op.pointwise.Minimum;
+import dev.lanewise.op.pointwise.Mish;
 import dev.lanewise.op.pointwise.Mul;
-import dev.lanewise.op.Op;
-import dev.lanewise.op.shape.Permute;
+import dev.lanewise.op.pointwise.Pow;
+import dev.lanewise.op.pointwise.Power;
 import dev.lanewise.op.pointwise.Relu;
-import dev.lanewise.op.shape.Reshape;
+import dev.lanewise.op.pointwise.Rsqrt;
 import dev.lanewise.op.pointwise.Sigmoid;
-import dev.lanewise.op.norm.Softmax;
+import dev.lanewise.op.pointwise.Silu;
+import dev.lanewise.op.pointwise.Sin;
+import dev.lanewise.op.pointwise.Softplus;
+import dev.lanewise.op.pointwise.Sqrt;
 import dev.lanewise.op.pointwise.Square;
+import dev.lanewise.op.pointwise.Steps;
 import dev.lanewise.op.pointwise.Sub;
-import dev.lanewise.op.reduction.Sum;
 import dev.lanewise.op.pointwise.Tanh;
+import dev.lanewise.op.pointwise.Where;
+import dev.lanewise.op.product.LinearAct;
+import dev.lanewise.op.product.MatMul;
+import dev.lanewise.op.reduction.CumulativeSum;
+import dev.lanewise.op.reduction.LogSumExp;
+import dev.lanewise.op.reduction.Max;
+import dev.lanewise.op.reduction.Norm;
+import dev.lanewise.op.reduction.Product;
+import dev.lanewise.op.reduction.Sum;
+import dev.lanewise.op.reduction.Variance;
+import dev.lanewise.op.shape.Concat;
+import dev.lanewise.op.shape.Expand;
+import dev.lanewise.op.shape.Flip;
+import dev.lanewise.op.shape.Gather;
+import dev.lanewise.op.shape.IndexSelect;
+import dev.lanewise.op.shape.Pad;
+import dev.lanewise.op.shape.Permute;
+import dev.lanewise.op.shape.Reshape;
+import dev.lanewise.op.shape.ScatterAdd;
+import dev.lanewise.op.shape.Slice;
+import dev.lanewise.op.shape.Triangle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +93,20 @@ public class Tensor {
   private static final Op DIV = new Div();
   private static final Op EXP = new Exp();
   private static final Op LOG = new Log();
+  private static final Op LOG1P = new Log1p();
   private static final Op SQUARE = new Square();
+  private static final Op SQRT = new Sqrt();
+  private static final Op RSQRT = new Rsqrt();
+  private static final Op POW = new Pow();
+  private static final Op ABS = new Abs();
+  private static final Op SIN = new Sin();
+  private static final Op COS = new Cos();
+  private static final Op MINIMUM = new Minimum();
+  private static final Op MAXIMUM = new Maximum();
+  private static final Op WHERE = new Where();
+  private static final Op GELU_TANH = new GeluTanh();
+  private static final Op SILU = new Silu();
+  private static final Op MISH = new Mish();
   private static final Op RELU = new Relu();
   private static final Op SIGMOID = new Sigmoid();
   private static final Op TANH = new Tanh();
@@ -76,7 +126,9 @@ public class Tensor {
   long order;
   long version;
 
-  // What a backward walk gathers.
+  // What a backward walk gathers, and who is told of it.
+  @Nullable List<UnaryOperator<NDArray>> hooks;
+  boolean retainsGrad;
   @Nullable NDArray cotangent;
   boolean cotangentShared;
   boolean reached;
@@ -203,7 +255,10 @@ public class Tensor {
     return this;
   }
 
-  /** Returns the gradient gathered in this leaf, or null before the first {@code backward()}. */
+  /**
+   * Returns the gradient gathered in this leaf, or in a tensor that {@linkplain #retainGrad
+   * retains} its own; null before the first {@code backward()}.
+   */
   public final @Nullable NDArray grad() {
     return gradDefined ? grad : null;
   }
@@ -242,6 +297,51 @@ public class Tensor {
   public final void backward(NDArray cotangent, boolean retainGraph) {
     array();
     new Backward(retainGraph).walk(this, cotangent);
+  }
+
+  /** As {@link #backward(NDArray, boolean)}, and the graph is released. */
+  public final void backward(NDArray cotangent) {
+    backward(cotangent, false);
+  }
+
+  /**
+   * Has {@code hook} called with this tensor's gradient in each backward walk, once all of it is
+   * gathered; what the hook returns, of the same shape, takes its place.
+   *
+   * <p>Hooks run in the order in which they were added, and must not write to what they are given.
+   *
+   * @return closing it removes the hook
+   * @throws IllegalStateException if this tensor requires no gradient
+   */
+  public final Hook onGradient(UnaryOperator<NDArray> hook) {
+    requireGrad("a hook");
+    List<UnaryOperator<NDArray>> list = hooks == null ? new ArrayList<>(1) : hooks;
+    list.add(hook);
+    hooks = list;
+    return () -> {
+      list.remove(hook);
+      if (list.isEmpty()) {
+        hooks = null;
+      }
+    };
+  }
+
+  /**
+   * Has {@link #grad} kept for this tensor as it is for a leaf.
+   *
+   * @throws IllegalStateException if this tensor requires no gradient
+   */
+  public final Tensor retainGrad() {
+    requireGrad("retainGrad()");
+    retainsGrad = true;
+    return this;
+  }
+
+  private void requireGrad(String asked) {
+    if (!requiresGrad) {
+      throw new IllegalStateException(
+          asked + " wants a gradient, which this tensor of shape " + shape() + " does not require");
+    }
   }
 
   /** Returns a leaf with the same values, through which no gradient flows. */
@@ -306,9 +406,128 @@ public class Tensor {
     return Tape.record(LOG, this);
   }
 
+  /** Returns the logarithm of 1 + x, good where x is next to nothing. */
+  public final Tensor log1p() {
+    return Tape.record(LOG1P, this);
+  }
+
   /** Returns the square. */
   public final Tensor square() {
     return Tape.record(SQUARE, this);
+  }
+
+  /** Returns the square root. */
+  public final Tensor sqrt() {
+    return Tape.record(SQRT, this);
+  }
+
+  /** Returns 1 / sqrt(x). */
+  public final Tensor rsqrt() {
+    return Tape.record(RSQRT, this);
+  }
+
+  /** Returns this to the power of {@code exponent}. */
+  public final Tensor pow(float exponent) {
+    if (exponent == 2) {
+      return square();
+    }
+    return exponent == 0.5f ? sqrt() : Tape.record(new Power(exponent), this);
+  }
+
+  /** Returns this to the power of {@code exponent}, with broadcasting. */
+  public final Tensor pow(Tensor exponent) {
+    return Tape.record(POW, this, exponent);
+  }
+
+  /** Returns the absolute value; its slope at 0 is 0. */
+  public final Tensor abs() {
+    return Tape.record(ABS, this);
+  }
+
+  /** Returns -1, 0 or 1; the slope is 0, as that of the other functions made of steps. */
+  public final Tensor sign() {
+    return Tape.record(new Steps(Steps.Function.SIGN), this);
+  }
+
+  /** Returns the greatest whole number that is not greater. */
+  public final Tensor floor() {
+    return Tape.record(new Steps(Steps.Function.FLOOR), this);
+  }
+
+  /** Returns the least whole number that is not less. */
+  public final Tensor ceil() {
+    return Tape.record(new Steps(Steps.Function.CEIL), this);
+  }
+
+  /** Returns the nearest whole number, the even one of two. */
+  public final Tensor round() {
+    return Tape.record(new Steps(Steps.Function.ROUND), this);
+  }
+
+  /** Returns the sine of an angle in radians. */
+  public final Tensor sin() {
+    return Tape.record(SIN, this);
+  }
+
+  /** Returns the cosine of an angle in radians. */
+  public final Tensor cos() {
+    return Tape.record(COS, this);
+  }
+
+  /** Returns the lesser of two, with broadcasting. */
+  public final Tensor minimum(Tensor other) {
+    return Tape.record(MINIMUM, this, other);
+  }
+
+  /** Returns the greater of two, with broadcasting. */
+  public final Tensor maximum(Tensor other) {
+    return Tape.record(MAXIMUM, this, other);
+  }
+
+  /** Returns the nearest number from {@code low} to {@code high}. */
+  public final Tensor clamp(float low, float high) {
+    return Tape.record(new Clamp(low, high), this);
+  }
+
+  /** Returns {@code a} where {@code condition} is not 0, else {@code b}, with broadcasting. */
+  public static Tensor where(Tensor condition, Tensor a, Tensor b) {
+    return Tape.record(WHERE, condition, a, b);
+  }
+
+  // Comparisons, 1 where they hold and 0 elsewhere, with broadcasting and no gradient.
+
+  /** Returns where this is equal to {@code other}. */
+  public final Tensor eq(Tensor other) {
+    return compare(other, "eq", (a, b) -> a == b ? 1 : 0);
+  }
+
+  /** Returns where this is not equal to {@code other}. */
+  public final Tensor ne(Tensor other) {
+    return compare(other, "ne", (a, b) -> a != b ? 1 : 0);
+  }
+
+  /** Returns where this is less than {@code other}. */
+  public final Tensor lt(Tensor other) {
+    return compare(other, "lt", (a, b) -> a < b ? 1 : 0);
+  }
+
+  /** Returns where this is at most {@code other}. */
+  public final Tensor le(Tensor other) {
+    return compare(other, "le", (a, b) -> a <= b ? 1 : 0);
+  }
+
+  /** Returns where this is greater than {@code other}. */
+  public final Tensor gt(Tensor other) {
+    return compare(other, "gt", (a, b) -> a > b ? 1 : 0);
+  }
+
+  /** Returns where this is at least {@code other}. */
+  public final Tensor ge(Tensor other) {
+    return compare(other, "ge", (a, b) -> a >= b ? 1 : 0);
+  }
+
+  private Tensor compare(Tensor other, String operation, Pointwise.Function2 f) {
+    return new Tensor(array().combineEach(other.array(), operation, f));
   }
 
   // Activations; right after linear() they run in its kernel.
@@ -331,6 +550,66 @@ public class Tensor {
   /** Returns x Phi(x), the Gaussian error linear unit. */
   public final Tensor gelu() {
     return Tape.recordActivation(Activation.GELU, GELU, this);
+  }
+
+  /** Returns the Gaussian error linear unit by its approximation with tanh. */
+  public final Tensor geluTanh() {
+    return Tape.record(GELU_TANH, this);
+  }
+
+  /** Returns max(0, x) + slope min(0, x). */
+  public final Tensor leakyRelu(float slope) {
+    return Tape.record(new LeakyRelu(slope), this);
+  }
+
+  /** Returns x above 0 and alpha (e^x - 1) below. */
+  public final Tensor elu(float alpha) {
+    return Tape.record(new Elu(alpha, 1), this);
+  }
+
+  /** Returns the scaled exponential linear unit, which keeps mean 0 and variance 1. */
+  public final Tensor selu() {
+    return Tape.record(Elu.SELU, this);
+  }
+
+  /** Returns x sigmoid(x), also called swish. */
+  public final Tensor silu() {
+    return Tape.record(SILU, this);
+  }
+
+  /** Returns x tanh(softplus(x)). */
+  public final Tensor mish() {
+    return Tape.record(MISH, this);
+  }
+
+  /** Returns ln(1 + e^x). */
+  public final Tensor softplus() {
+    return Tape.record(Softplus.PLAIN, this);
+  }
+
+  /** Returns ln(1 + e^(beta x)) / beta, or x where beta x is above {@code threshold}. */
+  public final Tensor softplus(float beta, float threshold) {
+    return Tape.record(new Softplus(beta, threshold), this);
+  }
+
+  /** Returns x / (1 + |x|). */
+  public final Tensor softsign() {
+    return div(abs().add(1));
+  }
+
+  /** Returns ln(sigmoid(x)), which does not overflow. */
+  public final Tensor logSigmoid() {
+    return neg().softplus().neg();
+  }
+
+  /** Returns x / 6 + 1/2 within 0 and 1. */
+  public final Tensor hardSigmoid() {
+    return Tape.record(new Affine(1 / 6f, 0.5f), this).clamp(0, 1);
+  }
+
+  /** Returns x within -1 and 1. */
+  public final Tensor hardTanh() {
+    return clamp(-1, 1);
   }
 
   /** Returns the softmax over {@code axis}. */
@@ -364,6 +643,54 @@ public class Tensor {
     return bias == null ? Tape.recordLinear(this, weight) : Tape.recordLinear(this, weight, bias);
   }
 
+  /** Returns the sum of the products of two vectors of one length. */
+  public final Tensor dot(Tensor other) {
+    if (shape().rank() != 1 || !shape().equals(other.shape())) {
+      throw new ShapeException(
+          "dot: shapes " + shape() + " and " + other.shape() + " are not vectors of one length");
+    }
+    return reshape(1, -1).matmul(other.reshape(-1, 1)).reshape();
+  }
+
+  /** Returns the products of every element of this vector with every one of {@code other}. */
+  public final Tensor outer(Tensor other) {
+    if (shape().rank() != 1 || other.shape().rank() != 1) {
+      throw new ShapeException(
+          "outer: shapes " + shape() + " and " + other.shape() + " are not two vectors");
+    }
+    return reshape(-1, 1).matmul(other.reshape(1, -1));
+  }
+
+  /**
+   * Returns a sum of products in Einstein's notation, such as {@code einsum("bij,bjk->bik", a, b)}:
+   * letters name axes, and those that the result does not name are summed over.
+   *
+   * @throws IllegalArgumentException if the equation cannot be read, names an axis twice in one
+   *     operand, or does not have as many operands
+   * @throws ShapeException if an operand has other axes, or one letter has two lengths
+   */
+  public static Tensor einsum(String equation, Tensor... operands) {
+    return new Einsum(equation).of(operands);
+  }
+
+  /**
+   * Returns scaled dot-product attention, softmax(Q K' / sqrt(d) + mask) V (Vaswani et al., 2017).
+   *
+   * @param queries Q, [..., n, d]
+   * @param keys K, [..., m, d]
+   * @param values V, [..., m, v]
+   * @param mask added to the scores, broadcast to [..., n, m]: 0 where a key may be looked at and
+   *     minus infinity where not; null for none
+   * @return [..., n, v]
+   */
+  public static Tensor attention(
+      Tensor queries, Tensor keys, Tensor values, @Nullable Tensor mask) {
+    float scale = (float) (1 / Math.sqrt(queries.shape().dim(-1)));
+    Tensor scores = queries.mul(scale).matmul(keys.transpose());
+    Tensor masked = mask == null ? scores : scores.add(mask);
+    return masked.softmax(-1).matmul(values);
+  }
+
   // Reductions.
 
   /** Returns the sum over {@code axes}, over all where none is named. */
@@ -385,6 +712,84 @@ public class Tensor {
   public final Tensor mean(int[] axes, boolean keepDims) {
     Tensor sum = sum(axes, keepDims);
     return sum.mul((float) ((double) sum.size() / size()));
+  }
+
+  /**
+   * Returns the variance over {@code axes}, all where none is named, with PyTorch's default
+   * correction: sum (x - mean)^2 / (n - 1).
+   */
+  public final Tensor variance(int... axes) {
+    return variance(axes, 1, false);
+  }
+
+  /** Returns the variance sum (x - mean)^2 / (n - correction) over {@code axes}. */
+  public final Tensor variance(int[] axes, int correction, boolean keepDims) {
+    return Tape.record(new Variance(list(axes), correction, keepDims), this);
+  }
+
+  /** Returns the greatest element over {@code axes}; equals share the slope evenly. */
+  public final Tensor max(int... axes) {
+    return max(axes, false);
+  }
+
+  /** Returns the greatest element over {@code axes}. */
+  public final Tensor max(int[] axes, boolean keepDims) {
+    return Tape.record(new Max(list(axes), keepDims), this);
+  }
+
+  /** Returns the least element over {@code axes}; equals share the slope evenly. */
+  public final Tensor min(int... axes) {
+    return min(axes, false);
+  }
+
+  /** Returns the least element over {@code axes}. */
+  public final Tensor min(int[] axes, boolean keepDims) {
+    return neg().max(axes, keepDims).neg();
+  }
+
+  /** Returns where along {@code axis} the greatest element is, the first of equals. */
+  public final Indices argmax(int axis) {
+    return array().argmax(axis);
+  }
+
+  /** Returns where along {@code axis} the least element is, the first of equals. */
+  public final Indices argmin(int axis) {
+    return array().affine(-1, 0).argmax(axis);
+  }
+
+  /** Returns the product over {@code axes}, over all where none is named. */
+  public final Tensor product(int... axes) {
+    return product(axes, false);
+  }
+
+  /** Returns the product over {@code axes}. */
+  public final Tensor product(int[] axes, boolean keepDims) {
+    return Tape.record(new Product(list(axes), keepDims), this);
+  }
+
+  /** Returns the Euclidean norm over {@code axes}, over all where none is named. */
+  public final Tensor norm(int... axes) {
+    return norm(axes, false);
+  }
+
+  /** Returns the Euclidean norm over {@code axes}. */
+  public final Tensor norm(int[] axes, boolean keepDims) {
+    return Tape.record(new Norm(list(axes), keepDims), this);
+  }
+
+  /** Returns ln(sum e^x) over {@code axes}, over all where none is named. */
+  public final Tensor logSumExp(int... axes) {
+    return logSumExp(axes, false);
+  }
+
+  /** Returns ln(sum e^x) over {@code axes}. */
+  public final Tensor logSumExp(int[] axes, boolean keepDims) {
+    return Tape.record(new LogSumExp(list(axes), keepDims), this);
+  }
+
+  /** Returns the running sums along {@code axis}. */
+  public final Tensor cumulativeSum(int axis) {
+    return Tape.record(new CumulativeSum(axis), this);
   }
 
   // Losses.
@@ -431,6 +836,155 @@ public class Tensor {
   /** Returns a view of a wider shape in which lengths of 1 and missing leading axes repeat. */
   public final Tensor expand(int... dims) {
     return Tape.record(new Expand(Shape.of(dims)), this);
+  }
+
+  /** Returns the elements of the axes {@code first} to {@code last} as one axis. */
+  public final Tensor flatten(int first, int last) {
+    Shape shape = shape();
+    int from = shape.axis(first);
+    int to = shape.axis(last);
+    if (to < from) {
+      throw new ShapeException(
+          "flatten: axis " + first + " of shape " + shape + " comes after axis " + last);
+    }
+    int[] dims = new int[shape.rank() - (to - from)];
+    int size = 1;
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      if (axis >= from && axis <= to) {
+        size = Math.multiplyExact(size, shape.dim(axis));
+        dims[from] = size;
+      } else {
+        dims[axis < from ? axis : axis - (to - from)] = shape.dim(axis);
+      }
+    }
+    return reshape(dims);
+  }
+
+  /** Returns the elements as one axis. */
+  public final Tensor flatten() {
+    return reshape(Math.toIntExact(size()));
+  }
+
+  /** Returns a view without {@code axis}, whose length is 1. */
+  public final Tensor squeeze(int axis) {
+    Shape shape = shape();
+    int counted = shape.axis(axis);
+    if (shape.dim(counted) != 1) {
+      throw new ShapeException(
+          "squeeze: axis " + axis + " of shape " + shape + " is not of length 1");
+    }
+    int[] dims = new int[shape.rank() - 1];
+    Arrays.setAll(dims, i -> shape.dim(i < counted ? i : i + 1));
+    return reshape(dims);
+  }
+
+  /** Returns a view with a new axis of length 1 at {@code axis} of the result. */
+  public final Tensor unsqueeze(int axis) {
+    Shape shape = shape();
+    int counted = axis < 0 ? axis + shape.rank() + 1 : axis;
+    if (counted < 0 || counted > shape.rank()) {
+      throw new ShapeException(
+          "unsqueeze: there is no place for axis " + axis + " in shape " + shape);
+    }
+    int[] dims = new int[shape.rank() + 1];
+    Arrays.setAll(dims, i -> i == counted ? 1 : shape.dim(i < counted ? i : i - 1));
+    return reshape(dims);
+  }
+
+  /** Returns a view of the elements {@code from} to {@code to - 1} along {@code axis}. */
+  public final Tensor slice(int axis, int from, int to) {
+    return slice(axis, from, to, 1);
+  }
+
+  /** Returns a view of every {@code step}-th element from {@code from} to {@code to - 1}. */
+  public final Tensor slice(int axis, int from, int to, int step) {
+    return Tape.record(new Slice(axis, from, to, step), this);
+  }
+
+  /** Returns a view of element {@code index} along {@code axis}, which is gone. */
+  public final Tensor select(int axis, int index) {
+    int counted = shape().axis(axis);
+    return slice(counted, index, index + 1).squeeze(counted);
+  }
+
+  /** Returns views of stretches along {@code axis}, {@code size} long but perhaps the last. */
+  public final List<Tensor> split(int size, int axis) {
+    int length = shape().dim(axis);
+    if (size < 1) {
+      throw new ShapeException("split: a stretch of " + size + " is not positive");
+    }
+    List<Tensor> parts = new ArrayList<>();
+    for (int from = 0; from < length; from += size) {
+      parts.add(slice(axis, from, Math.min(from + size, length)));
+    }
+    return parts;
+  }
+
+  /** Returns the elements in the reverse order along {@code axes}. */
+  public final Tensor flip(int... axes) {
+    return Tape.record(new Flip(list(axes)), this);
+  }
+
+  /** Returns {@code x[.., indices[i], ..]} along {@code axis}, for indices of one axis. */
+  public final Tensor indexSelect(int axis, Indices indices) {
+    return Tape.record(new IndexSelect(axis, indices), this);
+  }
+
+  /** Returns, along axis 1, {@code x[i][indices[i][j]]} for every place of the indices. */
+  public final Tensor gather(int axis, Indices indices) {
+    return Tape.record(new Gather(axis, indices), this);
+  }
+
+  /** Returns this with {@code added} added at the places that {@link #gather} reads. */
+  public final Tensor scatterAdd(int axis, Indices indices, Tensor added) {
+    return Tape.record(new ScatterAdd(axis, indices), this, added);
+  }
+
+  /**
+   * Returns the rows of this table [words, ...] that {@code indices} name: [..indices.., ...].
+   *
+   * @throws IndexOutOfBoundsException if an index is not one of the rows
+   */
+  public final Tensor embedding(Indices indices) {
+    int[] lead = indices.shape().toArray();
+    int[] table = shape().toArray();
+    int[] dims = Arrays.copyOf(lead, lead.length + table.length - 1);
+    System.arraycopy(table, 1, dims, lead.length, table.length - 1);
+    Indices flat = indices.reshape(Math.toIntExact(indices.shape().size()));
+    return indexSelect(0, flat).reshape(dims);
+  }
+
+  /** Returns {@code tensors} one after the other along {@code axis}. */
+  public static Tensor concat(int axis, Tensor... tensors) {
+    if (tensors.length == 0) {
+      throw new IllegalArgumentException("concat: there is no tensor to begin with");
+    }
+    return Tape.record(new Concat(axis), tensors.clone());
+  }
+
+  /** Returns {@code tensors} of one shape side by side along a new axis. */
+  public static Tensor stack(int axis, Tensor... tensors) {
+    Tensor[] raised = new Tensor[tensors.length];
+    Arrays.setAll(raised, i -> tensors[i].unsqueeze(axis));
+    return concat(axis, raised);
+  }
+
+  /**
+   * Returns this with a border of {@code value}: {@code before[i]} wide before axis i and {@code
+   * after[i]} wide after it.
+   */
+  public final Tensor pad(int[] before, int[] after, float value) {
+    return Tape.record(new Pad(list(before), list(after), value), this);
+  }
+
+  /** Returns the elements on and below a diagonal of matrices, 0 above; 0 is the main one. */
+  public final Tensor tril(int diagonal) {
+    return Tape.record(new Triangle(true, diagonal), this);
+  }
+
+  /** Returns the elements on and above a diagonal of matrices, 0 below; 0 is the main one. */
+  public final Tensor triu(int diagonal) {
+    return Tape.record(new Triangle(false, diagonal), this);
   }
 
   /** Returns the result of an operation of one's own on {@code inputs}. */

@@ -4,7 +4,6 @@ import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.op.Cotangents;
 import dev.lanewise.op.Op;
-import java.util.Arrays;
 import java.util.List;
 
 /** The sum over {@code axes}, over all where none is named. */
@@ -16,24 +15,18 @@ public record Sum(List<Integer> axes, boolean keepDims) implements Op {
 
   @Override
   public Shape infer(Shape... inputs) {
-    return inputs[0].sum(named(), keepDims);
+    return inputs[0].sum(Axes.toArray(axes), keepDims);
   }
 
   @Override
   public NDArray forward(NDArray... inputs) {
-    return inputs[0].sum(named(), keepDims);
+    return inputs[0].sum(Axes.toArray(axes), keepDims);
   }
 
   // dx = dy repeated over the summed axes
   @Override
   public void vjp(NDArray[] inputs, NDArray out, NDArray dOut, Cotangents d) {
     Shape shape = inputs[0].shape();
-    d.add(0, dOut.reshape(shape.sum(named(), true)).broadcastTo(shape));
-  }
-
-  private int[] named() {
-    int[] named = new int[axes.size()];
-    Arrays.setAll(named, axes::get);
-    return named;
+    d.add(0, dOut.reshape(shape.sum(Axes.toArray(axes), true)).broadcastTo(shape));
   }
 }

@@ -1,0 +1,25 @@
+package dev.lanewise.op.pointwise;
+
+import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Shape;
+import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
+
+/** The reciprocal of the square root, y = 1 / sqrt(x), element by element. */
+public record Rsqrt() implements Op {
+  @Override
+  public Shape infer(Shape... inputs) {
+    return inputs[0];
+  }
+
+  @Override
+  public NDArray forward(NDArray... inputs) {
+    return inputs[0].mapEach(x -> (float) (1 / Math.sqrt(x)));
+  }
+
+  // dx = -dy y / (2 x)
+  @Override
+  public void vjp(NDArray[] inputs, NDArray out, NDArray dOut, Cotangents d) {
+    d.add(0, dOut.mul(out).div(inputs[0]).affine(-0.5f, 0));
+  }
+}

@@ -1,0 +1,25 @@
+package dev.lanewise.op.pointwise;
+
+import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Shape;
+import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
+
+/** The sine of x in radians, element by element. */
+public record Sin() implements Op {
+  @Override
+  public Shape infer(Shape... inputs) {
+    return inputs[0];
+  }
+
+  @Override
+  public NDArray forward(NDArray... inputs) {
+    return inputs[0].mapEach(x -> (float) Math.sin(x));
+  }
+
+  // dx = dy cos(x)
+  @Override
+  public void vjp(NDArray[] inputs, NDArray out, NDArray dOut, Cotangents d) {
+    d.add(0, dOut.mul(inputs[0].mapEach(x -> (float) Math.cos(x))));
+  }
+}
