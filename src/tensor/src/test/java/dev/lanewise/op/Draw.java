@@ -42,6 +42,51 @@ final class Draw {
     return random.nextBoolean() ? x : -x;
   }
 
+  /** A multiple of 1/32 between -2 and 2. */
+  double even() {
+    return random.nextInt(-64, 65) / 32.0;
+  }
+
+  /** A number between -2 and 2 that is 1/64 away from every {@link #even} one. */
+  double odd() {
+    return even() + 1 / 64.0;
+  }
+
+  /** Returns some axes of {@code dims}, each at most once, counted from either end. */
+  int[] axes(int... dims) {
+    return Arrays.stream(Views.permutation(random, dims.length))
+        .filter(axis -> random.nextBoolean())
+        .map(axis -> random.nextBoolean() ? axis : axis - dims.length)
+        .toArray();
+  }
+
+  /** Returns an axis of {@code dims}, counted from either end. */
+  int axis(int... dims) {
+    return random.nextInt(-dims.length, dims.length);
+  }
+
+  /** Returns which of {@code dims} are named by {@code axes}: all where none is. */
+  static boolean[] named(int[] axes, int... dims) {
+    boolean[] named = new boolean[dims.length];
+    Arrays.fill(named, axes.length == 0);
+    for (int axis : axes) {
+      named[Math.floorMod(axis, dims.length)] = true;
+    }
+    return named;
+  }
+
+  static List<Integer> list(int... values) {
+    return Arrays.stream(values).boxed().toList();
+  }
+
+  /** Returns a shape of rank 1 to {@code highest} without a length of 0. */
+  int[] filled(int highest) {
+    int[] dims = dims(highest);
+    return dims.length == 0
+        ? new int[] {1 + random.nextInt(5)}
+        : Arrays.stream(dims).map(dim -> Math.max(dim, 1)).toArray();
+  }
+
   /** Returns a shape of rank 0 to {@code highest}. */
   int[] dims(int highest) {
     while (true) {

@@ -5,6 +5,8 @@ import dev.lanewise.kernel.Activation;
 import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
 
 /** An operation's value in double precision, by plain loops over row-major arrays. */
 @FunctionalInterface
@@ -80,6 +82,38 @@ interface Reference {
       double[] y = new double[Views.size(kept)];
       for (int i = 0; i < x[0].length; i++) {
         y[Views.position(Views.index(i, dims), kept)] += x[0][i];
+      }
+      return y;
+    };
+  }
+
+  /** {@code f} of the elements over the axes of {@code dims} that are marked, in their order. */
+  static Reference reduce(ToDoubleFunction<double[]> f, boolean[] reduced, int... dims) {
+    int[] kept = dims.clone();
+    int length = 1;
+    for (int axis = 0; axis < dims.length; axis++) {
+      kept[axis] = reduced[axis] ? 1 : dims[axis];
+      length *= reduced[axis] ? dims[axis] : 1;
+    }
+    int cols = length;
+    return x -> {
+      double[][] rows = new double[Views.size(kept)][cols];
+      int[] filled = new int[rows.length];
+      for (int i = 0; i < x[0].length; i++) {
+        int row = Views.position(Views.index(i, dims), kept);
+        rows[row][filled[row]++] = x[0][i];
+      }
+      return Arrays.stream(rows).mapToDouble(f).toArray();
+    };
+  }
+
+  /** The element of the input at {@code source} of each index of {@code out}; 0 at a negative. */
+  static Reference pick(ToIntFunction<int[]> source, int... out) {
+    return x -> {
+      double[] y = new double[Views.size(out)];
+      for (int i = 0; i < y.length; i++) {
+        int at = source.applyAsInt(Views.index(i, out));
+        y[i] = at < 0 ? 0 : x[0][at];
       }
       return y;
     };

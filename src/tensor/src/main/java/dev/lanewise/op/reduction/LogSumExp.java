@@ -26,6 +26,9 @@ public record LogSumExp(List<Integer> axes, boolean keepDims) implements Op {
   public NDArray forward(NDArray... inputs) {
     NDArray x = inputs[0];
     Rows rows = rows(x.shape());
+    if (rows.cols() == 0) {
+      return NDArray.full(rows.result(keepDims), Float.NEGATIVE_INFINITY);
+    }
     NDArray max = new Max(axes, true).forward(x).mapEach(m -> Float.isInfinite(m) ? 0 : m);
     NDArray sum = x.sub(max).exp().sum(Axes.toArray(axes), true);
     return sum.log().add(max).reshape(rows.result(keepDims));

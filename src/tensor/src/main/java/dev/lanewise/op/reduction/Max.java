@@ -44,7 +44,8 @@ public record Max(List<Integer> axes, boolean keepDims) implements Op {
     NDArray x = inputs[0];
     Rows rows = rows(x.shape());
     Shape kept = rows.result(true);
-    NDArray greatest = x.combineEach(out.reshape(kept), "max", (a, b) -> a == b || Float.isNaN(a) ? 1 : 0);
+    NDArray greatest =
+        x.combineEach(out.reshape(kept), "max", (a, b) -> a == b || Float.isNaN(a) ? 1 : 0);
     NDArray share = dOut.reshape(kept).div(greatest.sum(Axes.toArray(axes), true));
     d.add(0, greatest.mul(share));
   }
