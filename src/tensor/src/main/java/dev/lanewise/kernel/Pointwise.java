@@ -267,7 +267,7 @@ public final class Pointwise {
       float y = log.get(FLOAT, 4L * i);
       float u1 = (1 + x) - 1;
       boolean plain = u1 == 0 || x == Float.POSITIVE_INFINITY;
-      dst.set(FLOAT, d + 4L * i, plain ? x : y * x / u1);
+      dst.set(FLOAT, d + 4L * i, plain ? x : y * (x / u1));
     }
   }
 

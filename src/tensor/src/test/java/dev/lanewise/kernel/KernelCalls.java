@@ -74,6 +74,7 @@ final class KernelCalls {
     for (Kernels.Map2 map : Kernels.BINARY) {
       add(map.name(), () -> map.kernel().run(x, 0, y, 0, z, 0, n));
     }
+    add("select", () -> Pointwise.select(x, 0, y, 0, x, 0, z, 0, n));
     add("fill", () -> Elementwise.fill(z, 0, 1, n));
     add("copy2d, transposed", () -> Elementwise.copy2d(x, 0, 1, ROWS, z, 0, ROWS, n));
     add("copy2d, by rows", () -> Elementwise.copy2d(x, 0, n, 1, z, 0, ROWS, n - 1));
@@ -108,6 +109,10 @@ final class KernelCalls {
     add("rowSums", () -> Reduction.rowSums(x, 0, ROWS, n, z, 0));
     add("columnSums", () -> Reduction.columnSums(x, 0, n, ROWS, n, z, 0, false));
     add("argmaxRows", () -> Reduction.argmaxRows(x, 0, ROWS, n, z, 0));
+    add("maxOfRows", () -> RowKernels.max(x, 0, ROWS, n, z, 0));
+    add("product", () -> RowKernels.product(x, 0, ROWS, n, z, 0));
+    add("productGrad", () -> RowKernels.productGrad(x, 0, y, 0, ROWS, n, z, 0));
+    add("cumulativeSum", () -> RowKernels.cumulativeSum(x, 0, ROWS, n, true, z, 0));
   }
 
   private void addEpilogues() {

@@ -80,6 +80,25 @@ final class Kernels {
               ROUNDED),
           new Map1("square", Elementwise::square, x -> x * x, ROUNDED),
           new Map1("copy", Elementwise::copy, x -> x, 0),
+          new Map1("abs", Pointwise::abs, Math::abs, 0),
+          new Map1("sqrt", Pointwise::sqrt, Math::sqrt, ROUNDED),
+          new Map1("log1p", Pointwise::log1p, StrictMath::log1p, 4),
+          new Map1("expm1", Pointwise::expm1, StrictMath::expm1, 6),
+          new Map1(
+              "clamp",
+              (s, so, t, d, n) -> Pointwise.clamp(s, so, -0.5f, 0.75f, t, d, n),
+              x -> Math.min(Math.max(x, -0.5), 0.75),
+              0),
+          new Map1(
+              "leakyRelu",
+              (s, so, t, d, n) -> Pointwise.leakyRelu(s, so, 0.25f, t, d, n),
+              x -> x > 0 ? x : 0.25 * x,
+              ROUNDED),
+          new Map1(
+              "map",
+              (s, so, t, d, n) -> Pointwise.map(x -> x + 1, s, so, t, d, n),
+              x -> x + 1,
+              ROUNDED),
           new Map1(
               "scale",
               (s, so, t, d, n) -> {
@@ -121,6 +140,26 @@ final class Kernels {
                 Elementwise.mulAdd(x, xo, y, yo, t, d, n);
               },
               (x, y) -> x * y + 0.25,
+              ROUNDED,
+              0),
+          new Map2("minimum", Pointwise::minimum, Math::min, 0, 0),
+          new Map2("maximum", Pointwise::maximum, Math::max, 0, 0),
+          new Map2(
+              "zip",
+              (a, ao, b, bo, t, d, n) -> Pointwise.zip((x, y) -> x - y, a, ao, b, bo, t, d, n),
+              (x, y) -> x - y,
+              ROUNDED,
+              0),
+          new Map2(
+              "clampGrad",
+              (x, xo, g, go, t, d, n) -> Pointwise.clampGrad(x, xo, g, go, -0.5f, 0.75f, t, d, n),
+              (x, g) -> x >= -0.5 && x <= 0.75 ? g : 0,
+              0,
+              0),
+          new Map2(
+              "leakyReluGrad",
+              (x, xo, g, go, t, d, n) -> Pointwise.leakyReluGrad(x, xo, g, go, 0.25f, t, d, n),
+              (x, g) -> x > 0 ? g : 0.25 * g,
               ROUNDED,
               0),
           new Map2("reluGrad", VectorMath::reluGrad, (y, g) -> y <= 0 ? 0 : g, 0, 0),
