@@ -9,4 +9,5 @@ module dev.lanewise.nn {
   exports dev.lanewise.metrics;
   exports dev.lanewise.nn;
   exports dev.lanewise.optim;
+  exports dev.lanewise.train;
 }

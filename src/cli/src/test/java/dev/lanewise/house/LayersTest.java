@@ -35,6 +35,7 @@ final class LayersTest {
           List.of("tensor"),
           List.of("nn"),
           List.of("optim", "data", "io", "metrics", "infer"),
+          List.of("train"),
           List.of("cli"));
 
   private static final JavaClasses CLASSES =
