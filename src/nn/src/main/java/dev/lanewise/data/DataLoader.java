@@ -90,9 +90,9 @@ public final class DataLoader implements Iterable<Batch> {
   }
 
   /**
-   * A loader like this one that changes the features of each sample by {@code transform} and, where
-   * one was set before, by no other. What the transform draws at random depends on {@code seed},
-   * the epoch and the sample, and on nothing else.
+   * A loader like this one that changes the features of each sample by {@code transform}, which
+   * takes the place of one set before. What it draws at random depends on {@code seed}, the epoch
+   * and the sample, and on nothing else.
    */
   public DataLoader transform(Transform transform, long seed) {
     return new DataLoader(

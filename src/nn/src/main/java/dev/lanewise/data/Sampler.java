@@ -60,6 +60,9 @@ public interface Sampler {
    * @param batchSize the samples in a batch, which is to be the loader's
    */
   static Sampler stratified(int[] labels, int batchSize, long seed) {
+    if (batchSize < 1) {
+      throw new IllegalArgumentException("the batch size must be positive, not " + batchSize);
+    }
     int[] classes = labels.clone();
     int[] sizes = new int[Math.ceilDiv(classes.length, batchSize)];
     Arrays.setAll(sizes, i -> Math.min(batchSize, classes.length - i * batchSize));

@@ -34,7 +34,7 @@ final class Strata {
         Arrays.stream(Randomness.permutation(sizes.length, random)).boxed().toArray(Integer[]::new);
     for (int[] members : classes) {
       Randomness.shuffle(members, random);
-      // The sort is stable and finds two runs in order, so it takes one pass over the parts.
+      // After the first class these are two runs in order, which a stable sort merges in one pass.
       Arrays.sort(byRoom, Comparator.comparingInt(part -> -room[part]));
       int left = members.length;
       for (int part : byRoom) {

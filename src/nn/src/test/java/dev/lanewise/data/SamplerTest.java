@@ -147,6 +147,8 @@ final class SamplerTest {
     Sampler sampler = Sampler.stratified(labels, 10, 5);
     assertThat(sampler.order(0)).isNotEqualTo(sampler.order(1));
     assertThat(sampler.order(0)).isNotEqualTo(Sampler.stratified(labels, 10, 6).order(0));
+    assertThatThrownBy(() -> Sampler.stratified(labels, 0, 5))
+        .hasMessage("the batch size must be positive, not 0");
     // A class of one sample comes into every batch alike: five standard deviations of a binomial.
     int[] rare = new int[20];
     rare[7] = 1;
