@@ -68,6 +68,7 @@ final class KernelCalls {
     MemorySegment x = input(1);
     MemorySegment y = input(2);
     MemorySegment z = output();
+    MemorySegment w = output();
     for (Kernels.Map1 map : Kernels.UNARY) {
       add(map.name(), () -> map.kernel().run(x, 0, z, 0, n));
     }
@@ -75,6 +76,8 @@ final class KernelCalls {
       add(map.name(), () -> map.kernel().run(x, 0, y, 0, z, 0, n));
     }
     add("select", () -> Pointwise.select(x, 0, y, 0, x, 0, z, 0, n));
+    add("lerp", () -> Elementwise.lerp(0.25f, x, 0, z, 0, n));
+    add("swap", () -> Elementwise.swap(z, 0, w, 0, n));
     add("fill", () -> Elementwise.fill(z, 0, 1, n));
     add("copy2d, transposed", () -> Elementwise.copy2d(x, 0, 1, ROWS, z, 0, ROWS, n));
     add("copy2d, by rows", () -> Elementwise.copy2d(x, 0, n, 1, z, 0, ROWS, n - 1));
@@ -140,6 +143,10 @@ final class KernelCalls {
     add(
         "adam",
         () -> Update.adam(p, 0, g, 0, v, 0, w, 0, n, 1e-3, 0.9, 0.99, 1e-8, 0.1, true, 0.5, 0.5));
+    for (Updates.Rule rule : Updates.ALL) {
+      MemorySegment[] states = rule.zeros(n);
+      add(rule.name(), () -> rule.step(p, g, states, n, 8));
+    }
   }
 
   /** Each tile, also those of another vector width. */
