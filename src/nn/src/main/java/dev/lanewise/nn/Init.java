@@ -119,12 +119,12 @@ public final class Init {
     weight.copyFrom(NDArray.of(values, weight.shape().toArray()));
   }
 
-  /** Makes vectors orthonormal, each against those before it (Gram-Schmidt, twice for rounding). */
+  /** Makes vectors orthonormal, each against those before it (modified Gram-Schmidt). */
   private static void orthonormalize(double[][] vectors) {
     for (int i = 0; i < vectors.length; i++) {
       double[] vector = vectors[i];
-      for (int j = 0; j < 2 * i; j++) {
-        double[] other = vectors[j % i];
+      for (int j = 0; j < i; j++) {
+        double[] other = vectors[j];
         double projection = dot(vector, other);
         for (int k = 0; k < vector.length; k++) {
           vector[k] -= projection * other[k];
