@@ -48,7 +48,7 @@ public final class Snapshot {
     SafeTensors source = SafeTensors.read(file);
     if (!VERSION.equals(source.metadata().get(FORMAT))) {
       throw new FormatException(
-          file + ": no snapshot of a training run: its metadata has no " + FORMAT + " " + VERSION);
+          file.toString(), 8, "no snapshot of a training run: no " + FORMAT + " in its metadata");
     }
     Map<String, Map<String, NDArray>> arrays = new LinkedHashMap<>();
     Map<String, Map<String, Double>> numbers = new LinkedHashMap<>();
@@ -73,7 +73,8 @@ public final class Snapshot {
       throws FormatException {
     int dot = name.indexOf('.');
     if (dot <= 0) {
-      throw new FormatException(file + ": '" + name + "' does not say whose state it is");
+      throw new FormatException(
+          file.toString(), 8, "'" + name + "' does not say whose state it is");
     }
     return all.computeIfAbsent(name.substring(0, dot), key -> new LinkedHashMap<>());
   }
@@ -86,7 +87,7 @@ public final class Snapshot {
     try {
       return Double.parseDouble(text);
     } catch (NumberFormatException e) {
-      throw new FormatException(file + ": " + name + " is '" + text + "', not a number");
+      throw new FormatException(file.toString(), 8, name + " is '" + text + "', not a number");
     }
   }
 }

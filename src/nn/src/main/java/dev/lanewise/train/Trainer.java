@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Each step runs in a scope of its own. A run that is {@linkplain #resume resumed} from a
- * snapshot goes on bit for bit: weights, optimizer, schedules, the place in the data, and what
- * early stopping remembers.
+ * snapshot goes on bit for bit: weights, optimizer, schedules, dropouts, the place in the data, and
+ * what early stopping remembers.
  */
 public final class Trainer {
   /** The loss of a batch, one number, the mean over its samples. */
@@ -56,8 +56,8 @@ public final class Trainer {
   private final Loss loss;
   private final List<Parameter> parameters;
   private final List<Consumer<Epoch>> onEpoch = new ArrayList<>();
-  private @Nullable Scheduler byEpoch;
-  private @Nullable Scheduler byStep;
+  private @Nullable Scheduler scheduler;
+  private boolean everyStep;
   private @Nullable MovingAverage average;
   private @Nullable ToDoubleFunction<Module> validation;
   private boolean maximizes;
@@ -83,15 +83,30 @@ public final class Trainer {
     this.parameters = model.parameters();
   }
 
-  /** Sets the learning rate by {@code schedule}, whose step is an epoch. */
+  /**
+   * Sets the learning rate by {@code schedule}, whose step is an epoch.
+   *
+   * @throws IllegalStateException if there is a schedule already
+   */
   public Trainer schedule(Schedule schedule) {
-    byEpoch = new Scheduler(optimizer, schedule);
-    return this;
+    return schedule(schedule, false);
   }
 
-  /** Sets the learning rate by {@code schedule}, whose step is one of the optimizer's. */
+  /**
+   * Sets the learning rate by {@code schedule}, whose step is one of the optimizer's.
+   *
+   * @throws IllegalStateException if there is a schedule already
+   */
   public Trainer scheduleBySteps(Schedule schedule) {
-    byStep = new Scheduler(optimizer, schedule);
+    return schedule(schedule, true);
+  }
+
+  private Trainer schedule(Schedule schedule, boolean bySteps) {
+    if (scheduler != null) {
+      throw new IllegalStateException("the learning rate has a schedule already");
+    }
+    scheduler = new Scheduler(optimizer, schedule);
+    everyStep = bySteps;
     return this;
   }
 
@@ -180,11 +195,9 @@ public final class Trainer {
     State run = part(states, "run", snapshot);
     model.loadStateDict(part(states, "model", snapshot).arrays());
     optimizer.loadStateDict(part(states, "optimizer", snapshot));
-    if (byEpoch != null) {
-      byEpoch.loadStateDict(part(states, "schedule", snapshot));
-    }
-    if (byStep != null) {
-      byStep.loadStateDict(part(states, "stepSchedule", snapshot));
+    DropoutState.restore(model, states.getOrDefault("dropout", new State(Map.of(), Map.of())));
+    if (scheduler != null) {
+      scheduler.loadStateDict(part(states, "schedule", snapshot));
     }
     if (average != null) {
       average.loadStateDict(part(states, "average", snapshot));
@@ -249,8 +262,8 @@ public final class Trainer {
     lossSum = 0;
     lossSamples = 0;
     OptionalDouble validated = validate();
-    if (byEpoch != null) {
-      byEpoch.step();
+    if (scheduler != null && !everyStep) {
+      scheduler.step();
     }
     save(data.position());
     return new Epoch(number, mean, validated, rate, samples, seconds);
@@ -285,8 +298,8 @@ public final class Trainer {
     if (average != null) {
       average.update();
     }
-    if (byStep != null) {
-      byStep.step();
+    if (scheduler != null && everyStep) {
+      scheduler.step();
     }
     steps++;
   }
@@ -340,11 +353,9 @@ public final class Trainer {
     states.put("run", new State(Map.of(), run));
     states.put("model", new State(model.stateDict(), Map.of()));
     states.put("optimizer", optimizer.stateDict());
-    if (byEpoch != null) {
-      states.put("schedule", byEpoch.stateDict());
-    }
-    if (byStep != null) {
-      states.put("stepSchedule", byStep.stateDict());
+    states.put("dropout", DropoutState.of(model));
+    if (scheduler != null) {
+      states.put("schedule", scheduler.stateDict());
     }
     if (average != null) {
       states.put("average", average.stateDict());
