@@ -123,8 +123,8 @@ final class Gemv {
   /**
    * Computes Y[i][j] += sum over p of X[i][p] * B[p][j] for {@code m} rows of X, one to {@link
    * #SWEPT}, and the first {@code n} columns, whole vectors. Rows of B are read from end to end: as
-   * memory likes them, eight at a time for one row of X, four for more, which take two rows of X
-   * along; a missing second one is the first once more.
+   * memory likes them, eight at a time for one row of X, four for more; where {@code m} is three,
+   * the last row stands in for the missing one.
    */
   static void rows(
       MemorySegment X,
@@ -145,14 +145,13 @@ final class Gemv {
       for (; p + ROWS <= k; p += ROWS) {
         eightRows(X, x + p * xStep, xStep, B, b + p * bRow, bRow, Y, y, n);
       }
+    } else if (m == 2) {
+      for (; p + SWEPT <= k; p += SWEPT) {
+        fourOfTwo(X, x + p * xStep, xRow, xStep, B, b + p * bRow, bRow, Y, y, yRow, n);
+      }
     } else {
       for (; p + SWEPT <= k; p += SWEPT) {
-        // The second pair of rows of X finds the four rows of B in L1.
-        for (int i = 0; i < m; i += 2) {
-          long from = x + i * xRow + p * xStep;
-          long to = y + i * yRow;
-          fourOfTwo(X, from, xRow, xStep, m - i, B, b + p * bRow, bRow, Y, to, yRow, n);
-        }
+        fourOfFour(X, x + p * xStep, xRow, xStep, m, B, b + p * bRow, bRow, Y, y, yRow, n);
       }
     }
     if (p < k) {
@@ -235,7 +234,7 @@ final class Gemv {
     }
   }
 
-  private static void fourOfTwo(
+  private static void fourOfFour(
       MemorySegment X,
       long x,
       long xRow,
@@ -252,7 +251,80 @@ final class Gemv {
       throw Simd.onHeap();
     }
     long x1 = x + Math.min(1, m - 1) * xRow;
+    long x2 = x + Math.min(2, m - 1) * xRow;
+    long x3 = x + Math.min(3, m - 1) * xRow;
     long y1 = y + Math.min(1, m - 1) * yRow;
+    long y2 = y + Math.min(2, m - 1) * yRow;
+    long y3 = y + Math.min(3, m - 1) * yRow;
+    long b1 = b + bRow;
+    long b2 = b1 + bRow;
+    long b3 = b2 + bRow;
+    FloatVector x00 = FloatVector.broadcast(F, X.get(FLOAT, x));
+    FloatVector x01 = FloatVector.broadcast(F, X.get(FLOAT, x + xStep));
+    FloatVector x02 = FloatVector.broadcast(F, X.get(FLOAT, x + 2 * xStep));
+    FloatVector x03 = FloatVector.broadcast(F, X.get(FLOAT, x + 3 * xStep));
+    FloatVector x10 = FloatVector.broadcast(F, X.get(FLOAT, x1));
+    FloatVector x11 = FloatVector.broadcast(F, X.get(FLOAT, x1 + xStep));
+    FloatVector x12 = FloatVector.broadcast(F, X.get(FLOAT, x1 + 2 * xStep));
+    FloatVector x13 = FloatVector.broadcast(F, X.get(FLOAT, x1 + 3 * xStep));
+    FloatVector x20 = FloatVector.broadcast(F, X.get(FLOAT, x2));
+    FloatVector x21 = FloatVector.broadcast(F, X.get(FLOAT, x2 + xStep));
+    FloatVector x22 = FloatVector.broadcast(F, X.get(FLOAT, x2 + 2 * xStep));
+    FloatVector x23 = FloatVector.broadcast(F, X.get(FLOAT, x2 + 3 * xStep));
+    FloatVector x30 = FloatVector.broadcast(F, X.get(FLOAT, x3));
+    FloatVector x31 = FloatVector.broadcast(F, X.get(FLOAT, x3 + xStep));
+    FloatVector x32 = FloatVector.broadcast(F, X.get(FLOAT, x3 + 2 * xStep));
+    FloatVector x33 = FloatVector.broadcast(F, X.get(FLOAT, x3 + 3 * xStep));
+    for (int j = 0; j < n; j += LANES) {
+      long o = 4L * j;
+      FloatVector s0 = FloatVector.fromMemorySegment(F, Y, y + o, ORDER);
+      FloatVector s1 = FloatVector.fromMemorySegment(F, Y, y1 + o, ORDER);
+      FloatVector s2 = FloatVector.fromMemorySegment(F, Y, y2 + o, ORDER);
+      FloatVector s3 = FloatVector.fromMemorySegment(F, Y, y3 + o, ORDER);
+      FloatVector w0 = FloatVector.fromMemorySegment(F, B, b + o, ORDER);
+      FloatVector w1 = FloatVector.fromMemorySegment(F, B, b1 + o, ORDER);
+      FloatVector w2 = FloatVector.fromMemorySegment(F, B, b2 + o, ORDER);
+      FloatVector w3 = FloatVector.fromMemorySegment(F, B, b3 + o, ORDER);
+      s0 = x00.fma(w0, s0);
+      s1 = x10.fma(w0, s1);
+      s2 = x20.fma(w0, s2);
+      s3 = x30.fma(w0, s3);
+      s0 = x01.fma(w1, s0);
+      s1 = x11.fma(w1, s1);
+      s2 = x21.fma(w1, s2);
+      s3 = x31.fma(w1, s3);
+      s0 = x02.fma(w2, s0);
+      s1 = x12.fma(w2, s1);
+      s2 = x22.fma(w2, s2);
+      s3 = x32.fma(w2, s3);
+      s0 = x03.fma(w3, s0);
+      s1 = x13.fma(w3, s1);
+      s2 = x23.fma(w3, s2);
+      s3 = x33.fma(w3, s3);
+      s0.intoMemorySegment(Y, y + o, ORDER);
+      s1.intoMemorySegment(Y, y1 + o, ORDER);
+      s2.intoMemorySegment(Y, y2 + o, ORDER);
+      s3.intoMemorySegment(Y, y3 + o, ORDER);
+    }
+  }
+
+  private static void fourOfTwo(
+      MemorySegment X,
+      long x,
+      long xRow,
+      long xStep,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment Y,
+      long y,
+      long yRow,
+      int n) {
+    if (!X.isNative() || !B.isNative() || !Y.isNative()) {
+      throw Simd.onHeap();
+    }
+    long x1 = x + xRow;
+    long y1 = y + yRow;
     long b1 = b + bRow;
     long b2 = b1 + bRow;
     long b3 = b2 + bRow;
