@@ -81,6 +81,20 @@ final class NormLoops {
 
   /** The sum of {@code x - center} and of its square. */
   private static long moments(MemorySegment x, long xo, float center, int n) {
+    int fours = n - n % (4 * LANES);
+    if (fours == 0) {
+      return momentsOfRest(x, xo, center, n);
+    }
+    long both = momentsOfFours(x, xo, center, fours);
+    if (fours == n) {
+      return both;
+    }
+    long rest = momentsOfRest(x, xo + 4L * fours, center, n - fours);
+    return both(high(both) + high(rest), low(both) + low(rest));
+  }
+
+  /** The moments of four vectors at a time; with the rest in one method C2 gives up inlining. */
+  private static long momentsOfFours(MemorySegment x, long xo, float center, int n) {
     if (!x.isNative()) {
       throw Simd.onHeap();
     }
@@ -92,8 +106,7 @@ final class NormLoops {
     FloatVector q1 = FloatVector.zero(F);
     FloatVector q2 = FloatVector.zero(F);
     FloatVector q3 = FloatVector.zero(F);
-    int i = 0;
-    for (; i <= n - 4 * LANES; i += 4 * LANES) {
+    for (int i = 0; i < n; i += 4 * LANES) {
       long at = xo + ((long) i << 2);
       FloatVector x0 = FloatVector.fromMemorySegment(F, x, at, ORDER).sub(center);
       FloatVector x1 = FloatVector.fromMemorySegment(F, x, at + STEP, ORDER).sub(center);
@@ -108,16 +121,37 @@ final class NormLoops {
       q2 = x2.fma(x2, q2);
       q3 = x3.fma(x3, q3);
     }
-    for (; i < n; i += LANES) {
+    FloatVector sum = s0.add(s1).add(s2.add(s3));
+    FloatVector squares = q0.add(q1).add(q2.add(q3));
+    if (LANES > 8) {
+      sum = sum.add(sum.rearrange(SWAP_8));
+      squares = squares.add(squares.rearrange(SWAP_8));
+    }
+    if (LANES > 4) {
+      sum = sum.add(sum.rearrange(SWAP_4));
+      squares = squares.add(squares.rearrange(SWAP_4));
+    }
+    sum = sum.add(sum.rearrange(SWAP_2));
+    squares = squares.add(squares.rearrange(SWAP_2));
+    sum = sum.add(sum.rearrange(SWAP_1));
+    squares = squares.add(squares.rearrange(SWAP_1));
+    return both(sum.lane(0), squares.lane(0));
+  }
+
+  private static long momentsOfRest(MemorySegment x, long xo, float center, int n) {
+    if (!x.isNative()) {
+      throw Simd.onHeap();
+    }
+    FloatVector sum = FloatVector.zero(F);
+    FloatVector squares = FloatVector.zero(F);
+    for (int i = 0; i < n; i += LANES) {
       VectorMask<Float> m = F.indexInRange(i, n);
       FloatVector x0 =
           FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER, m).sub(center);
       x0 = FloatVector.zero(F).blend(x0, m);
-      s0 = s0.add(x0);
-      q0 = x0.fma(x0, q0);
+      sum = sum.add(x0);
+      squares = x0.fma(x0, squares);
     }
-    FloatVector sum = s0.add(s1).add(s2.add(s3));
-    FloatVector squares = q0.add(q1).add(q2.add(q3));
     if (LANES > 8) {
       sum = sum.add(sum.rearrange(SWAP_8));
       squares = squares.add(squares.rearrange(SWAP_8));

@@ -1,6 +1,7 @@
 package dev.lanewise.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
@@ -52,11 +53,28 @@ public final class Simd {
     F = VectorSpecies.of(float.class, shape);
     I = VectorSpecies.of(int.class, shape);
     LANES = F.length();
+    loadSegments();
     System.getLogger("dev.lanewise")
         .log(System.Logger.Level.DEBUG, () -> "vectors of " + BITS + " bits, " + why());
   }
 
   private Simd() {}
+
+  /**
+   * Loads every kind of segment before a kernel is compiled. A kind loaded later would discard all
+   * code that was compiled while there were fewer; and C2, which counts what was discarded over all
+   * the methods a kernel inlines, keeps some vectors boxed from 200 on.
+   */
+  private static void loadSegments() {
+    MemorySegment.ofArray(new byte[1]);
+    MemorySegment.ofArray(new char[1]);
+    MemorySegment.ofArray(new short[1]);
+    MemorySegment.ofArray(new int[1]);
+    MemorySegment.ofArray(new long[1]);
+    MemorySegment.ofArray(new float[1]);
+    MemorySegment.ofArray(new double[1]);
+    MemorySegment.ofBuffer(ByteBuffer.allocateDirect(1));
+  }
 
   /** Whether a system property chose the width. */
   public static boolean forced() {
