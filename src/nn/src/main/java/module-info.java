@@ -1,4 +1,4 @@
-/** Layers, losses, optimizers, data and files on top of tensors. */
+/** Layers, losses, optimizers, data, metrics and files on top of tensors. */
 module dev.lanewise.nn {
   requires transitive dev.lanewise.tensor;
   requires com.fasterxml.jackson.core;
@@ -6,6 +6,8 @@ module dev.lanewise.nn {
 
   exports dev.lanewise.data;
   exports dev.lanewise.io;
+  exports dev.lanewise.metrics;
   exports dev.lanewise.nn;
   exports dev.lanewise.optim;
+  exports dev.lanewise.train;
 }

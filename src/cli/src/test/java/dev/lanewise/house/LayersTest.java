@@ -31,11 +31,11 @@ final class LayersTest {
           List.of("kernel"),
           List.of("array"),
           List.of("op"),
-          List.of(
-              "op.pointwise", "op.reduction", "op.norm", "op.shape", "op.product", "op.loss"),
+          List.of("op.pointwise", "op.reduction", "op.norm", "op.shape", "op.product", "op.loss"),
           List.of("tensor"),
           List.of("nn"),
-          List.of("optim", "data", "io", "infer"),
+          List.of("optim", "data", "io", "metrics", "infer"),
+          List.of("train"),
           List.of("cli"));
 
   private static final JavaClasses CLASSES =

@@ -55,9 +55,14 @@ public final class Batch {
     return new Batch(copied.features(), copied.targets(), labels.clone());
   }
 
-  /** Ends the validity of this batch, whose buffer is about to be written. */
+  /**
+   * Ends the validity of this batch, whose buffer is about to be written, if need be by another
+   * thread.
+   */
   void replace() {
     var _ = x.array(); // runs the layer that this thread may have held back, on what is here still
+    features.touch();
+    targets.touch();
     replaced = true;
   }
 

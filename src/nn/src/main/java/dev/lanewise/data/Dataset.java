@@ -3,7 +3,6 @@ package dev.lanewise.data;
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +34,18 @@ public final class Dataset {
 
   /** As {@link #of(NDArray, NDArray)}, with the class of each sample. */
   public static Dataset of(NDArray features, NDArray targets, int[] labels) {
+    return create(features, targets, labels.clone());
+  }
+
+  /**
+   * The samples whose features are the rows of {@code features}, with the class of each. The
+   * targets are the same classes as numbers, {@code [size, 1]}.
+   */
+  public static Dataset of(NDArray features, int[] labels) {
+    NDArray targets = NDArray.persistent(Shape.of(labels.length, 1));
+    for (int i = 0; i < labels.length; i++) {
+      targets.set(labels[i], i, 0);
+    }
     return create(features, targets, labels.clone());
   }
 
@@ -70,17 +81,7 @@ public final class Dataset {
    */
   public static NDArray oneHot(int[] labels, int classes, float off, float on) {
     NDArray rows = NDArray.persistent(Shape.of(labels.length, classes));
-    MemorySegment to = rows.segment();
-    for (int i = 0; i < labels.length; i++) {
-      if (labels[i] < 0 || labels[i] >= classes) {
-        throw new IllegalArgumentException(
-            "the label " + labels[i] + " at " + i + " is not one of 0 to " + (classes - 1));
-      }
-      long row = rows.offset() + (long) i * classes;
-      for (int j = 0; j < classes; j++) {
-        to.setAtIndex(ValueLayout.JAVA_FLOAT, row + j, j == labels[i] ? on : off);
-      }
-    }
+    new OneHot(classes, off, on).write(labels, labels.length, rows);
     return rows;
   }
 
@@ -109,6 +110,14 @@ public final class Dataset {
     return labels == null ? new int[0] : labels.clone();
   }
 
+  /** The labels themselves, which {@code user} cannot do without. */
+  int[] requireLabels(String user) {
+    if (labels == null) {
+      throw new IllegalArgumentException(user + " needs labels, and the data set has none");
+    }
+    return labels;
+  }
+
   /** A copy of the samples from {@code from} up to but without {@code to}. */
   public Dataset subset(int from, int to) {
     if (from < 0 || from > to || to > size()) {
@@ -125,7 +134,9 @@ public final class Dataset {
     NDArray x = rowsLike(features, indices.length);
     NDArray y = rowsLike(targets, indices.length);
     int[] classes = new int[labels == null ? 0 : indices.length];
-    gather(indices, 0, x, y, classes);
+    gatherFeatures(indices, 0, indices.length, x);
+    gatherTargets(indices, 0, indices.length, y);
+    gatherLabels(indices, 0, indices.length, classes);
     return new Dataset(x, y, labels == null ? null : classes);
   }
 
@@ -136,22 +147,26 @@ public final class Dataset {
     return NDArray.persistent(Shape.of(dims));
   }
 
-  /**
-   * Copies samples {@code order[start]} and on into every row of {@code x} and {@code y}, and their
-   * labels, where there are any, into {@code classes}.
-   */
-  void gather(int[] order, int start, NDArray x, NDArray y, int[] classes) {
-    int count = x.shape().dim(0);
-    copyRows(features, order, start, x, count);
-    copyRows(targets, order, start, y, count);
+  /** Copies the features of {@code count} samples, {@code order[start]} and on, into {@code to}. */
+  void gatherFeatures(int[] order, int start, int count, NDArray to) {
+    copyRows(features, order, start, count, to);
+  }
+
+  /** Copies the targets of {@code count} samples, {@code order[start]} and on, into {@code to}. */
+  void gatherTargets(int[] order, int start, int count, NDArray to) {
+    copyRows(targets, order, start, count, to);
+  }
+
+  /** Copies the labels, if there are any, of {@code count} samples, {@code order[start]} and on. */
+  void gatherLabels(int[] order, int start, int count, int[] to) {
     if (labels != null) {
       for (int i = 0; i < count; i++) {
-        classes[i] = labels[order[start + i]];
+        to[i] = labels[order[start + i]];
       }
     }
   }
 
-  private static void copyRows(NDArray from, int[] order, int start, NDArray to, int count) {
+  private static void copyRows(NDArray from, int[] order, int start, int count, NDArray to) {
     MemorySegment source = from.segment();
     MemorySegment target = to.segment();
     int rows = from.shape().dim(0);

@@ -3,7 +3,6 @@ package dev.lanewise.data;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 
 /**
@@ -24,9 +23,6 @@ public final class SyntheticDigits {
   /** The height and width of an image. */
   public static final int SIDE = 28;
 
-  private static final RandomGeneratorFactory<RandomGenerator> GENERATORS =
-      RandomGeneratorFactory.of("L64X128MixRandom");
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
   private static final double HEIGHT = 19;
   private static final double WIDTH = 14;
   private static final int STEPS = 6;
@@ -41,7 +37,7 @@ public final class SyntheticDigits {
     IntStream.range(0, count)
         .parallel()
         .forEach(i -> {
-          RandomGenerator random = GENERATORS.create(seed + GOLDEN * (i + 1L));
+          RandomGenerator random = Randomness.generator(seed, i);
           labels[i] = random.nextInt(10);
           new Drawing(random).draw(labels[i], pixels, i * area);
         });

@@ -1,4 +1,4 @@
-/** Data sets: the files they come from, a synthetic one, and the loader that deals out batches. */
+/** Data sets: the files they come from, how they are split, and how they are dealt out. */
 @NullMarked
 package dev.lanewise.data;
 

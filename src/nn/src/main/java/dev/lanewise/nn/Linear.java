@@ -39,17 +39,15 @@ public final class Linear extends Module {
       throw new IllegalArgumentException(
           "a linear layer from " + in + " to " + out + " has a size that is not positive");
     }
-    NDArray initial = NDArray.persistent(Shape.of(in, out)).transpose();
+    NDArray initial = weights(in, out);
     Init.kaimingUniform(initial, Math.sqrt(5), random);
     weight = register("weight", new Parameter(initial));
-    if (withBias) {
-      NDArray initialBias = NDArray.persistent(Shape.of(out));
-      double bound = 1 / Math.sqrt(in);
-      Init.uniform(initialBias, -bound, bound, random);
-      bias = register("bias", new Parameter(initialBias));
-    } else {
-      bias = null;
-    }
+    bias = withBias ? register("bias", Parameter.uniform(1 / Math.sqrt(in), random, out)) : null;
+  }
+
+  /** Returns a weight [out, in] of zeros in which each input's weights lie side by side. */
+  static NDArray weights(int in, int out) {
+    return NDArray.persistent(Shape.of(in, out)).transpose();
   }
 
   /** Returns W, [out, in]. */

@@ -18,7 +18,7 @@ public final class Sequential extends Module {
   public Tensor forward(Tensor input) {
     Tensor result = input;
     for (Module layer : layers) {
-      result = layer.forward(result);
+      result = layer.call(result);
     }
     return result;
   }

@@ -13,10 +13,15 @@ import java.util.List;
  *   p -= learningRate * m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)
  * </pre>
  */
-public final class Adam extends AdaptiveMoments {
+public final class Adam extends AdamStep<Adam> {
   /** Makes the optimizer with betas 0.9 and 0.999, epsilon 1e-8 and weight decay 0. */
   public Adam(List<Parameter> parameters, double learningRate) {
-    this(parameters, learningRate, 0.9, 0.999, 1e-8, 0);
+    super(parameters, learningRate);
+  }
+
+  /** Makes the optimizer with the same defaults over groups of parameters. */
+  public Adam(double learningRate, ParameterGroup... groups) {
+    super(learningRate, groups);
   }
 
   /**
@@ -31,6 +36,12 @@ public final class Adam extends AdaptiveMoments {
       double beta2,
       double epsilon,
       double weightDecay) {
-    super(parameters, learningRate, beta1, beta2, epsilon, weightDecay, false);
+    this(parameters, learningRate);
+    betas(beta1, beta2).epsilon(epsilon).weightDecay(weightDecay);
+  }
+
+  @Override
+  Adam self() {
+    return this;
   }
 }

@@ -13,10 +13,17 @@ import java.util.List;
  *   p -= learningRate * m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)
  * </pre>
  */
-public final class AdamW extends AdaptiveMoments {
+public final class AdamW extends AdamStep<AdamW> {
   /** Makes the optimizer with betas 0.9 and 0.999, epsilon 1e-8 and weight decay 0.01. */
   public AdamW(List<Parameter> parameters, double learningRate) {
-    this(parameters, learningRate, 0.9, 0.999, 1e-8, 0.01);
+    this(learningRate, new ParameterGroup(parameters));
+  }
+
+  /** Makes the optimizer with the same defaults over groups of parameters. */
+  public AdamW(double learningRate, ParameterGroup... groups) {
+    super(learningRate, groups);
+    decoupled = true;
+    weightDecay(0.01);
   }
 
   /**
@@ -31,6 +38,12 @@ public final class AdamW extends AdaptiveMoments {
       double beta2,
       double epsilon,
       double weightDecay) {
-    super(parameters, learningRate, beta1, beta2, epsilon, weightDecay, true);
+    this(parameters, learningRate);
+    betas(beta1, beta2).epsilon(epsilon).weightDecay(weightDecay);
+  }
+
+  @Override
+  AdamW self() {
+    return this;
   }
 }

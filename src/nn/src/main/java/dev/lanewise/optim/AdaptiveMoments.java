@@ -1,75 +1,90 @@
 package dev.lanewise.optim;
 
-import dev.lanewise.array.NDArray;
-import dev.lanewise.kernel.Update;
 import dev.lanewise.nn.Parameter;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/** Adam and AdamW: steps scaled by running moments of the gradient. */
-abstract sealed class AdaptiveMoments extends Optimizer permits Adam, AdamW {
-  private final double beta1;
-  private final double beta2;
-  private final double epsilon;
-  private final double weightDecay;
-  private final boolean decoupled;
-  private final @Nullable NDArray[] means;
-  private final @Nullable NDArray[] squares;
-  private final int[] steps;
-  private int corrected;
-  private double correction1;
-  private double correction2;
+/**
+ * Steps along a running mean of the gradients, scaled by a running mean of their squares.
+ *
+ * @param <S> the optimizer itself, which its options return
+ */
+abstract sealed class AdaptiveMoments<S extends AdaptiveMoments<S>> extends SweepOptimizer
+    permits AdamStep, NAdam, RAdam {
+  final Slot means = slot("mean");
+  final Slot squares = slot("square");
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  boolean decoupled;
+  double correction1;
+  double correction2;
+  private long corrected;
 
-  AdaptiveMoments(
-      List<Parameter> parameters,
-      double learningRate,
-      double beta1,
-      double beta2,
-      double epsilon,
-      double weightDecay,
-      boolean decoupled) {
+  AdaptiveMoments(List<Parameter> parameters, double learningRate) {
     super(parameters, learningRate);
-    this.beta1 = belowOne("beta1", beta1);
-    this.beta2 = belowOne("beta2", beta2);
-    this.epsilon = atLeastZero("epsilon", epsilon);
-    this.weightDecay = atLeastZero("weight decay", weightDecay);
-    this.decoupled = decoupled;
-    this.means = new NDArray[count()];
-    this.squares = new NDArray[count()];
-    this.steps = new int[count()];
+  }
+
+  AdaptiveMoments(double learningRate, ParameterGroup... groups) {
+    super(learningRate, groups);
+  }
+
+  /** Returns this. */
+  abstract S self();
+
+  /**
+   * Sets the parts that the means keep at each step, 0.9 of the gradient's and 0.999 of the
+   * square's if not set.
+   *
+   * @throws IllegalArgumentException if one is not from 0 to below 1
+   */
+  public final S betas(double ofMean, double ofSquare) {
+    double first = Check.belowOne("beta1", ofMean);
+    beta2 = Check.belowOne("beta2", ofSquare);
+    beta1 = first;
+    forgetCorrections();
+    return self();
+  }
+
+  /**
+   * Sets what is added to the root so that it is never zero, 1e-8 if not set.
+   *
+   * @throws IllegalArgumentException if it is not a finite number from 0
+   */
+  public final S epsilon(double value) {
+    epsilon = Check.atLeastZero("epsilon", value);
+    return self();
+  }
+
+  /**
+   * Sets the weight decay of the groups that have none of their own.
+   *
+   * @throws IllegalArgumentException if it is not a finite number from 0
+   */
+  public final S weightDecay(double value) {
+    setWeightDecay(value);
+    return self();
   }
 
   @Override
-  protected final void update(int index, NDArray value, NDArray gradient) {
-    NDArray mean = state(means, index, value);
-    NDArray square = state(squares, index, value);
-    correct(++steps[index]);
-    Update.adam(
-        value.segment(),
-        value.offset(),
-        gradient.segment(),
-        gradient.offset(),
-        mean.segment(),
-        mean.offset(),
-        square.segment(),
-        square.offset(),
-        value.size(),
-        learningRate(),
-        beta1,
-        beta2,
-        epsilon,
-        weightDecay,
-        decoupled,
-        correction1,
-        correction2);
+  protected List<Slot> slots() {
+    return List.of(means, squares);
   }
 
-  /** Computes the bias corrections of step {@code t}, once for all parameters that are there. */
-  private void correct(int t) {
+  /** Sees to what depends on step {@code t} alone, once for all parameters that are there. */
+  final void correct(long t) {
     if (t != corrected) {
-      correction1 = 1 - Math.pow(beta1, t);
-      correction2 = 1 - Math.pow(beta2, t);
+      computeCorrections(t);
       corrected = t;
     }
+  }
+
+  /** Makes the next step compute its corrections again. */
+  final void forgetCorrections() {
+    corrected = 0;
+  }
+
+  void computeCorrections(long t) {
+    correction1 = 1 - Math.pow(beta1, (double) t);
+    correction2 = 1 - Math.pow(beta2, (double) t);
   }
 }

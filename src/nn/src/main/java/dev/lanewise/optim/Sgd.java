@@ -4,7 +4,6 @@ import dev.lanewise.array.NDArray;
 import dev.lanewise.kernel.Update;
 import dev.lanewise.nn.Parameter;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stochastic gradient descent as PyTorch defines it, with gradient g and weight p:
@@ -15,20 +14,25 @@ import org.jspecify.annotations.Nullable;
  *   p -= learningRate * (g + momentum * b  if nesterov, else b)
  * </pre>
  */
-public final class Sgd extends Optimizer {
-  private final double momentum;
-  private final double weightDecay;
-  private final boolean nesterov;
-  private final @Nullable NDArray[] momenta;
+public final class Sgd extends SweepOptimizer {
+  private final Slot momenta = slot("momentum");
+  private double momentum;
+  private boolean nesterov;
 
   /** Makes plain gradient descent. */
   public Sgd(List<Parameter> parameters, double learningRate) {
-    this(parameters, learningRate, 0, 0, false);
+    super(parameters, learningRate);
+  }
+
+  /** Makes plain gradient descent over groups of parameters. */
+  public Sgd(double learningRate, ParameterGroup... groups) {
+    super(learningRate, groups);
   }
 
   /** Makes gradient descent with momentum. */
   public Sgd(List<Parameter> parameters, double learningRate, double momentum) {
-    this(parameters, learningRate, momentum, 0, false);
+    this(parameters, learningRate);
+    momentum(momentum);
   }
 
   /**
@@ -43,20 +47,60 @@ public final class Sgd extends Optimizer {
       double momentum,
       double weightDecay,
       boolean nesterov) {
-    super(parameters, learningRate);
-    this.momentum = atLeastZero("momentum", momentum);
-    this.weightDecay = atLeastZero("weight decay", weightDecay);
-    this.nesterov = nesterov;
+    this(parameters, learningRate, momentum);
+    weightDecay(weightDecay);
+    if (nesterov) {
+      nesterov();
+    }
+  }
+
+  /**
+   * Sets the momentum, 0 if not set.
+   *
+   * @throws IllegalArgumentException if it is not a finite number from 0, or Nesterov's step is
+   *     left without
+   */
+  public Sgd momentum(double value) {
+    checkNesterov(nesterov, Check.atLeastZero("momentum", value));
+    momentum = value;
+    return this;
+  }
+
+  /**
+   * Takes Nesterov's step, which looks ahead along the momentum.
+   *
+   * @throws IllegalArgumentException if there is no momentum
+   */
+  public Sgd nesterov() {
+    checkNesterov(true, momentum);
+    nesterov = true;
+    return this;
+  }
+
+  /**
+   * Sets the weight decay, 0 if not set, of the groups that have none of their own.
+   *
+   * @throws IllegalArgumentException if it is not a finite number from 0
+   */
+  public Sgd weightDecay(double value) {
+    setWeightDecay(value);
+    return this;
+  }
+
+  private static void checkNesterov(boolean nesterov, double momentum) {
     if (nesterov && momentum == 0) {
       throw new IllegalArgumentException("Nesterov's step wants a momentum above 0");
     }
-    this.momenta = new NDArray[count()];
+  }
+
+  @Override
+  protected List<Slot> slots() {
+    return momentum == 0 ? List.of() : List.of(momenta);
   }
 
   @Override
   protected void update(int index, NDArray value, NDArray gradient) {
-    boolean first = momentum != 0 && momenta[index] == null;
-    NDArray b = momentum == 0 ? null : state(momenta, index, value);
+    NDArray b = momentum == 0 ? null : momenta.at(index, value);
     Update.sgd(
         value.segment(),
         value.offset(),
@@ -65,10 +109,10 @@ public final class Sgd extends Optimizer {
         b == null ? null : b.segment(),
         b == null ? 0 : b.offset(),
         value.size(),
-        learningRate(),
+        rate(index),
         momentum,
-        weightDecay,
+        decay(index),
         nesterov,
-        first);
+        steps(index) == 1);
   }
 }

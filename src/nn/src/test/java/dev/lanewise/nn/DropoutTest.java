@@ -52,6 +52,27 @@ final class DropoutTest {
   }
 
   @Test
+  void state_restored_repeatsTheCallsThatFollowed() {
+    Dropout dropout = new Dropout(0.5);
+    float[] first = dropout.forward(Tensor.ones(100)).toFloatArray();
+    Dropout.State saved = dropout.state();
+    float[] second = dropout.forward(Tensor.ones(100)).toFloatArray();
+    float[] third = dropout.forward(Tensor.ones(100)).toFloatArray();
+
+    Dropout other = new Dropout(0.5);
+    assertThat(other.forward(Tensor.ones(100)).toFloatArray())
+        .as("another layer's")
+        .isNotEqualTo(first);
+    other.restore(saved);
+    assertThat(other.forward(Tensor.ones(100)).toFloatArray()).isEqualTo(second);
+    other.eval();
+    other.forward(Tensor.ones(100));
+    other.train();
+    assertThat(other.forward(Tensor.ones(100)).toFloatArray()).isEqualTo(third);
+    assertThat(other.state()).isEqualTo(new Dropout.State(saved.seed(), 3));
+  }
+
+  @Test
   void evaluation_andZero_doNothing() {
     Tensor x = Tensor.ones(10);
     Dropout dropout = new Dropout(0.5);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.memory.Scope;
+import dev.lanewise.tensor.Hook;
 import dev.lanewise.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -151,6 +152,123 @@ final class ModuleTest {
   }
 
   @Test
+  void buffers_areInTheStateDict_andAreNoParameters() {
+    Counting counting = new Counting();
+    Sequential net = new Sequential(new Linear(2, 2), counting);
+    assertThat(net.namedBuffers().keySet()).containsExactly("1.count");
+    assertThat(net.stateDict().keySet())
+        .containsExactly("0.weight", "0.bias", "1.scale", "1.count");
+    assertThat(net.parameters()).hasSize(3);
+    net.forward(Tensor.ones(1, 2));
+    net.forward(Tensor.ones(1, 2));
+
+    Sequential other = new Sequential(new Linear(2, 2), new Counting());
+    other.loadStateDict(net.stateDict());
+    assertThat(other.namedBuffers().get("1.count").item()).isEqualTo(2);
+    net.forward(Tensor.ones(1, 2));
+    assertThat(other.namedBuffers().get("1.count").item()).isEqualTo(2);
+  }
+
+  @Test
+  void registerBuffer_badName_orOfAScope_isRefused() {
+    Bare bare = new Bare();
+    bare.add("part", new Relu());
+    NDArray value = NDArray.persistent(Shape.of(1));
+    assertThatThrownBy(() -> bare.registerBuffer("part", value))
+        .hasMessage("a part named 'part' is registered already");
+    bare.registerBuffer("kept", value);
+    assertThatThrownBy(() -> bare.add("kept", new Relu()))
+        .hasMessage("a part named 'kept' is registered already");
+    try (Scope _ = Scope.open()) {
+      assertThatThrownBy(() -> bare.registerBuffer("mean", NDArray.zeros(Shape.of(3))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "a buffer of shape [3] would be freed with its scope; make its array with"
+                  + " NDArray.persistent");
+    }
+  }
+
+  @Test
+  void loadStateDict_lenient_passesOverNames_andReturnsThem() {
+    Net net = new Net();
+    Map<String, NDArray> state = new LinkedHashMap<>();
+    net.stateDict().forEach((name, value) -> state.put(name, NDArray.full(value.shape(), 9)));
+    state.remove("first.bias");
+    state.remove("scale");
+    state.put("other", NDArray.scalar(1));
+    state.put("another", NDArray.scalar(1));
+    float[] bias = net.first.bias().toFloatArray();
+
+    UnmatchedNames names = net.loadStateDict(state, false);
+    assertThat(names.missing()).containsExactly("scale", "first.bias");
+    assertThat(names.unexpected()).containsExactly("another", "other");
+    assertThat(net.first.weight().toFloatArray()).containsOnly(9);
+    assertThat(net.first.bias().toFloatArray()).isEqualTo(bias);
+    assertThat(net.loadStateDict(net.stateDict(), true))
+        .isEqualTo(new UnmatchedNames(List.of(), List.of()));
+  }
+
+  @Test
+  void loadStateDict_lenient_refusesShapes_andChangesNothing() {
+    Net net = new Net();
+    Map<String, List<Float>> before = values(net);
+    Map<String, NDArray> state = new LinkedHashMap<>();
+    net.stateDict().forEach((name, value) -> state.put(name, NDArray.full(value.shape(), 9)));
+    state.remove("scale");
+    state.put("first.bias", NDArray.zeros(Shape.of(3)));
+    assertThatThrownBy(() -> net.loadStateDict(state, false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the state does not fit Net: first.bias has shape [3], not [4]");
+    assertThat(values(net)).isEqualTo(before);
+  }
+
+  @Test
+  void call_runsTheHooks_inTheirOrder_untilTheyAreClosed() {
+    Bare bare = new Bare();
+    Tensor x = Tensor.scalar(1);
+    Hook doubled = bare.beforeForward(input -> input.mul(2));
+    Hook added = bare.afterForward((input, output) -> output.add(input).add(1));
+    bare.afterForward((input, output) -> output.mul(10));
+    assertThat(bare.call(x).item()).isEqualTo(50);
+    assertThat(new Sequential(bare).forward(x).item()).isEqualTo(50);
+    assertThat(bare.forward(x).item()).as("without the hooks").isEqualTo(1);
+    added.close();
+    assertThat(bare.call(x).item()).isEqualTo(20);
+    doubled.close();
+    doubled.close();
+    assertThat(bare.call(x).item()).isEqualTo(10);
+  }
+
+  @Test
+  void freeze_keepsParameters_andUnfreezeLetsThemLearn() {
+    Linear frozen = new Linear(2, 2);
+    Linear open = new Linear(2, 2);
+    Sequential net = new Sequential(frozen, open);
+    net.forward(Tensor.ones(1, 2)).sum().backward();
+    frozen.freeze();
+    assertThat(frozen.parameters()).noneMatch(Tensor::requiresGrad);
+    assertThat(frozen.weight().grad()).as("what an optimizer would step by").isNull();
+    net.zeroGrad();
+    net.forward(Tensor.ones(1, 2)).sum().backward();
+    assertThat(frozen.weight().grad()).isNull();
+    assertThat(open.weight().grad()).isNotNull();
+    frozen.unfreeze();
+    net.forward(Tensor.ones(1, 2)).sum().backward();
+    assertThat(frozen.weight().grad()).isNotNull();
+  }
+
+  @Test
+  void apply_visitsEachModule_thoseInsideFirst() {
+    Net net = new Net();
+    List<Module> seen = new ArrayList<>();
+    net.apply(seen::add);
+    assertThat(seen).hasSize(6).endsWith(net.rest, net);
+    assertThat(net.namedModules().keySet())
+        .containsExactly("", "first", "rest", "rest.0", "rest.1", "rest.2");
+    assertThat(net.namedModules().get("rest")).isSameAs(net.rest);
+  }
+
+  @Test
   void summary_isATable() {
     assertThat(new Net().summary().lines().map(line -> line.strip().replaceAll(" +", " ")))
         .containsExactly(
@@ -224,6 +342,17 @@ final class ModuleTest {
     @Override
     public Tensor forward(Tensor input) {
       return input;
+    }
+  }
+
+  private static final class Counting extends Module {
+    final NDArray count = registerBuffer("count", NDArray.persistent(Shape.SCALAR));
+    final Parameter scale = register("scale", parameter(1));
+
+    @Override
+    public Tensor forward(Tensor input) {
+      count.set(count.item() + 1);
+      return input.mul(scale);
     }
   }
 

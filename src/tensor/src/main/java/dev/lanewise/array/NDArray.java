@@ -284,7 +284,7 @@ public final class NDArray {
    */
   public NDArray slice(int axis, int from, int to, int step) {
     int counted = shape().axis(axis);
-    shape().slice(counted, from, to, step);
+    shape().slice(axis, from, to, step);
     return new NDArray(storage, layout.slice(counted, from, to, step));
   }
 

@@ -401,6 +401,67 @@ public final class Elementwise {
     }
   }
 
+  /** {@code y += weight * (x - y)}: y goes a part of the way to x. */
+  public static void lerp(
+      float weight, MemorySegment x, long xo, MemorySegment y, long yo, long n) {
+    Simd.check(x, xo, n);
+    Simd.check(y, yo, n);
+    for (long i = 0; i < n; i += CHUNK) {
+      lerpLoop(weight, x, (xo + i) << 2, y, (yo + i) << 2, (int) Math.min(CHUNK, n - i));
+    }
+  }
+
+  private static void lerpLoop(
+      float weight, MemorySegment x, long xo, MemorySegment y, long yo, int n) {
+    if (!x.isNative() || !y.isNative()) {
+      throw Simd.onHeap();
+    }
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      long at = (long) i << 2;
+      FloatVector v = FloatVector.fromMemorySegment(F, y, yo + at, ORDER);
+      FloatVector w = FloatVector.fromMemorySegment(F, x, xo + at, ORDER).sub(v);
+      w.fma(FloatVector.broadcast(F, weight), v).intoMemorySegment(y, yo + at, ORDER);
+    }
+    if (i < n) {
+      long at = (long) i << 2;
+      VectorMask<Float> m = F.indexInRange(i, n);
+      FloatVector v = FloatVector.fromMemorySegment(F, y, yo + at, ORDER, m);
+      FloatVector w = FloatVector.fromMemorySegment(F, x, xo + at, ORDER, m).sub(v);
+      w.fma(FloatVector.broadcast(F, weight), v).intoMemorySegment(y, yo + at, ORDER, m);
+    }
+  }
+
+  /** Exchanges the elements of two arrays that do not overlap. */
+  public static void swap(MemorySegment a, long ao, MemorySegment b, long bo, long n) {
+    Simd.check(a, ao, n);
+    Simd.check(b, bo, n);
+    for (long i = 0; i < n; i += CHUNK) {
+      swapLoop(a, (ao + i) << 2, b, (bo + i) << 2, (int) Math.min(CHUNK, n - i));
+    }
+  }
+
+  private static void swapLoop(MemorySegment a, long ao, MemorySegment b, long bo, int n) {
+    if (!a.isNative() || !b.isNative()) {
+      throw Simd.onHeap();
+    }
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      long at = (long) i << 2;
+      FloatVector v = FloatVector.fromMemorySegment(F, a, ao + at, ORDER);
+      FloatVector.fromMemorySegment(F, b, bo + at, ORDER).intoMemorySegment(a, ao + at, ORDER);
+      v.intoMemorySegment(b, bo + at, ORDER);
+    }
+    if (i < n) {
+      long at = (long) i << 2;
+      VectorMask<Float> m = F.indexInRange(i, n);
+      FloatVector v = FloatVector.fromMemorySegment(F, a, ao + at, ORDER, m);
+      FloatVector w = FloatVector.fromMemorySegment(F, b, bo + at, ORDER, m);
+      w.intoMemorySegment(a, ao + at, ORDER, m);
+      v.intoMemorySegment(b, bo + at, ORDER, m);
+    }
+  }
+
   /** {@code z += x * y}, each element rounded once. */
   public static void mulAdd(
       MemorySegment x, long xo, MemorySegment y, long yo, MemorySegment z, long zo, long n) {

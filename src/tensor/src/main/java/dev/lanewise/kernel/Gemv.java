@@ -150,9 +150,10 @@ final class Gemv {
         fourOfFour(X, x + p * xStep, xRow, xStep, m, B, b + p * bRow, bRow, Y, y, yRow, n);
       }
     }
-    for (; p < k; p++) {
+    if (p < k) {
       for (int i = 0; i < m; i++) {
-        oneRow(X, x + i * xRow + p * xStep, B, b + p * bRow, Y, y + i * yRow, n);
+        long from = x + i * xRow + p * xStep;
+        restOfRows(X, from, xStep, B, b + p * bRow, bRow, k - p, Y, y + i * yRow, n);
       }
     }
   }
@@ -200,18 +201,32 @@ final class Gemv {
     }
   }
 
-  private static void oneRow(
-      MemorySegment X, long x, MemorySegment B, long b, MemorySegment Y, long y, int n) {
+  /**
+   * The rows of B that are left over, one row of X. All loops stand here: one in {@link #rows}
+   * would have that compiled first, with this one's vectors boxed in it.
+   */
+  private static void restOfRows(
+      MemorySegment X,
+      long x,
+      long xStep,
+      MemorySegment B,
+      long b,
+      long bRow,
+      int k,
+      MemorySegment Y,
+      long y,
+      int n) {
     if (!X.isNative() || !B.isNative() || !Y.isNative()) {
       throw Simd.onHeap();
     }
-    FloatVector x0 = FloatVector.broadcast(F, X.get(FLOAT, x));
     for (int j = 0; j < n; j += LANES) {
       long o = 4L * j;
-      x0.fma(
-              FloatVector.fromMemorySegment(F, B, b + o, ORDER),
-              FloatVector.fromMemorySegment(F, Y, y + o, ORDER))
-          .intoMemorySegment(Y, y + o, ORDER);
+      FloatVector s = FloatVector.fromMemorySegment(F, Y, y + o, ORDER);
+      for (int p = 0; p < k; p++) {
+        FloatVector v = FloatVector.broadcast(F, X.get(FLOAT, x + p * xStep));
+        s = v.fma(FloatVector.fromMemorySegment(F, B, b + p * bRow + o, ORDER), s);
+      }
+      s.intoMemorySegment(Y, y + o, ORDER);
     }
   }
 

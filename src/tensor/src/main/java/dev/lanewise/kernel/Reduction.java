@@ -302,10 +302,7 @@ public final class Reduction {
     for (long i = 0; i < whole; i += CHUNK) {
       max = Math.max(max, maxVectors(x, xo + (i << 2), (int) Math.min(CHUNK, whole - i)));
     }
-    for (long i = whole; i < n; i++) {
-      max = Math.max(max, x.get(FLOAT, xo + (i << 2)));
-    }
-    return max;
+    return whole < n ? Math.max(max, maxRest(x, xo + (whole << 2), (int) (n - whole))) : max;
   }
 
   /** The greatest of {@code n} elements, whole vectors. */
@@ -315,16 +312,36 @@ public final class Reduction {
     }
     FloatVector s0 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
     FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
     int i = 0;
-    for (; i <= n - 2 * LANES; i += 2 * LANES) {
+    for (; i <= n - 4 * LANES; i += 4 * LANES) {
       long at = (long) i << 2;
       s0 = s0.max(FloatVector.fromMemorySegment(F, x, xo + at, ORDER));
       s1 = s1.max(FloatVector.fromMemorySegment(F, x, xo + at + STEP, ORDER));
+      s2 = s2.max(FloatVector.fromMemorySegment(F, x, xo + at + 2 * STEP, ORDER));
+      s3 = s3.max(FloatVector.fromMemorySegment(F, x, xo + at + 3 * STEP, ORDER));
     }
-    if (i < n) {
+    for (; i < n; i += LANES) {
       s0 = s0.max(FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER));
     }
-    return s0.max(s1).reduceLanes(VectorOperators.MAX);
+    return s0.max(s1).max(s2.max(s3)).reduceLanes(VectorOperators.MAX);
+  }
+
+  /**
+   * The greatest of the last elements, less than a vector. A method of its own: a loop in {@link
+   * #maxOf} would have that compiled before the vectors' loop is known to be hot, which then stays
+   * boxed within it.
+   */
+  private static float maxRest(MemorySegment x, long xo, int n) {
+    if (!x.isNative()) {
+      throw Simd.onHeap();
+    }
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < n; i++) {
+      max = Math.max(max, x.get(FLOAT, xo + 4L * i));
+    }
+    return max;
   }
 
   /** Whether every element is finite: none NaN, none infinite. */

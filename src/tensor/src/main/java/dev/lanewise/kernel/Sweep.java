@@ -1,7 +1,11 @@
 package dev.lanewise.kernel;
 
+import static dev.lanewise.kernel.Simd.LANES;
+
+import dev.lanewise.memory.Scratch;
 import dev.lanewise.memory.Slots;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * One kernel's pass over arrays of equal length, cut between threads.
@@ -23,6 +27,7 @@ final class Sweep implements Workers.Body {
     void run(Sweep sweep, long at, int n);
   }
 
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final Slots<Sweep> CALLS = new Slots<>(64, Sweep::new);
   private static final Kernel NOTHING = (sweep, at, n) -> {};
 
@@ -36,19 +41,35 @@ final class Sweep implements Workers.Body {
   MemorySegment b = MemorySegment.NULL;
   MemorySegment c = MemorySegment.NULL;
   MemorySegment d = MemorySegment.NULL;
+  MemorySegment e = MemorySegment.NULL;
   long aAt;
   long bAt;
   long cAt;
   long dAt;
+  long eAt;
 
   /** The coefficients, in an order that is the kernel's own. */
-  final float[] coefficients = new float[8];
+  final float[] coefficients = new float[9];
 
   private Sweep() {}
 
   /** Whether a sweep over {@code n} elements is one call of its kernel on the caller. */
   static boolean single(long n) {
     return n < SHARED_FROM || (n <= Simd.CHUNK && Workers.threads() == 1);
+  }
+
+  /**
+   * Makes a kernel of a loop over whole vectors, which computes the elements behind the last whole
+   * one as a vector of its own. The loop may write every array but {@link #b}.
+   */
+  static Kernel ofWholeVectors(Kernel loop) {
+    return (sweep, at, n) -> {
+      int whole = n & -LANES;
+      loop.run(sweep, at, whole);
+      if (whole < n) {
+        sweep.lastVector(loop, at + ((long) whole << 2), n - whole);
+      }
+    };
   }
 
   /** Sweeps over two arrays, at offsets in elements within bounds. */
@@ -70,7 +91,7 @@ final class Sweep implements Workers.Body {
     sweep.run(kernel, n);
   }
 
-  /** Returns a sweep over three arrays, for a fourth and coefficients to be set. */
+  /** Returns a sweep over three arrays, for others and coefficients to be set. */
   static Sweep take(MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment c, long co) {
     Sweep sweep = CALLS.take();
     sweep.a = a;
@@ -91,12 +112,17 @@ final class Sweep implements Workers.Body {
       Workers.run(parts, this);
     } finally {
       this.kernel = NOTHING;
-      a = MemorySegment.NULL;
-      b = MemorySegment.NULL;
-      c = MemorySegment.NULL;
-      d = MemorySegment.NULL;
-      CALLS.give(this);
+      release();
     }
+  }
+
+  private void release() {
+    a = MemorySegment.NULL;
+    b = MemorySegment.NULL;
+    c = MemorySegment.NULL;
+    d = MemorySegment.NULL;
+    e = MemorySegment.NULL;
+    CALLS.give(this);
   }
 
   @Override
@@ -106,6 +132,36 @@ final class Sweep implements Workers.Body {
     long to = Math.min(grains * (part + 1) / parts * GRAIN, n);
     for (long i = from; i < to; i += Simd.CHUNK) {
       kernel.run(this, i << 2, (int) Math.min(Simd.CHUNK, to - i));
+    }
+  }
+
+  /** Runs a loop over the {@code n} elements at {@code at}, less than a vector, in scratch. */
+  private void lastVector(Kernel loop, long at, int n) {
+    try (Scratch scratch = Scratch.borrow()) {
+      MemorySegment vectors = scratch.floats(0, 5L * LANES);
+      Sweep last = take(vectors, 0, vectors, LANES, vectors, 2L * LANES);
+      last.d = d.byteSize() == 0 ? d : vectors;
+      last.dAt = 12L * LANES;
+      last.e = e.byteSize() == 0 ? e : vectors;
+      last.eAt = 16L * LANES;
+      System.arraycopy(coefficients, 0, last.coefficients, 0, coefficients.length);
+      copy(a, aAt + at, last.a, last.aAt, n);
+      copy(b, bAt + at, last.b, last.bAt, n);
+      copy(c, cAt + at, last.c, last.cAt, n);
+      copy(d, dAt + at, last.d, last.dAt, n);
+      copy(e, eAt + at, last.e, last.eAt, n);
+      loop.run(last, 0, LANES);
+      copy(last.a, last.aAt, a, aAt + at, n);
+      copy(last.c, last.cAt, c, cAt + at, n);
+      copy(last.d, last.dAt, d, dAt + at, n);
+      copy(last.e, last.eAt, e, eAt + at, n);
+      last.release();
+    }
+  }
+
+  private static void copy(MemorySegment from, long fromAt, MemorySegment to, long toAt, int n) {
+    for (int i = 0; i < n && from.byteSize() != 0; i++) {
+      to.set(FLOAT, toAt + 4L * i, from.get(FLOAT, fromAt + 4L * i));
     }
   }
 }

@@ -230,14 +230,95 @@ public final class Update {
       boolean decoupledDecay,
       double biasCorrection1,
       double biasCorrection2) {
+    moments(
+        p,
+        po,
+        g,
+        go,
+        m,
+        mo,
+        v,
+        vo,
+        n,
+        lr / biasCorrection1,
+        decoupledDecay ? 1 - lr * weightDecay : 1,
+        decoupledDecay ? 0 : weightDecay,
+        beta1,
+        beta2,
+        1 / Math.sqrt(biasCorrection2),
+        eps);
+  }
+
+  /**
+   * RAdam: {@link #adam} with the step {@code p -= lr / biasCorrection1 * m * rectification *
+   * sqrt(biasCorrection2) / (sqrt(v) + eps)}, or {@code p -= lr / biasCorrection1 * m} where {@code
+   * rectification} is zero because too few steps have shown the variance of the second moment.
+   */
+  public static void radam(
+      MemorySegment p,
+      long po,
+      MemorySegment g,
+      long go,
+      MemorySegment m,
+      long mo,
+      MemorySegment v,
+      long vo,
+      long n,
+      double lr,
+      double beta1,
+      double beta2,
+      double eps,
+      double weightDecay,
+      boolean decoupledDecay,
+      double biasCorrection1,
+      double biasCorrection2,
+      double rectification) {
+    boolean rectified = rectification != 0;
+    double step = lr / biasCorrection1;
+    moments(
+        p,
+        po,
+        g,
+        go,
+        m,
+        mo,
+        v,
+        vo,
+        n,
+        rectified ? step * rectification * Math.sqrt(biasCorrection2) : step,
+        decoupledDecay ? 1 - lr * weightDecay : 1,
+        decoupledDecay ? 0 : weightDecay,
+        beta1,
+        beta2,
+        rectified ? 1 : 0,
+        rectified ? eps : 1);
+  }
+
+  /**
+   * Both of the above: {@code g += l2 * p}; the moments as in {@link #adam}; {@code p = keep * p -
+   * step * m / (sqrt(v) * rootScale + eps)}.
+   */
+  private static void moments(
+      MemorySegment p,
+      long po,
+      MemorySegment g,
+      long go,
+      MemorySegment m,
+      long mo,
+      MemorySegment v,
+      long vo,
+      long n,
+      double step,
+      double keep,
+      double l2,
+      double beta1,
+      double beta2,
+      double rootScale,
+      double eps) {
     Simd.check(p, po, n);
     Simd.check(g, go, n);
     Simd.check(m, mo, n);
     Simd.check(v, vo, n);
-    float step = (float) (lr / biasCorrection1);
-    float keep = decoupledDecay ? (float) (1 - lr * weightDecay) : 1;
-    float l2 = decoupledDecay ? 0 : (float) weightDecay;
-    float rootScale = (float) (1 / Math.sqrt(biasCorrection2));
     float rest1 = (float) (1 - beta1);
     float rest2 = (float) (1 - beta2);
     if (Sweep.single(n)) {
@@ -250,13 +331,13 @@ public final class Update {
           mo << 2,
           v,
           vo << 2,
-          step,
-          keep,
-          l2,
+          (float) step,
+          (float) keep,
+          (float) l2,
           rest1,
           (float) beta2,
           rest2,
-          rootScale,
+          (float) rootScale,
           (float) eps,
           (int) n);
       return;
@@ -265,13 +346,13 @@ public final class Update {
     sweep.d = v;
     sweep.dAt = vo << 2;
     float[] c = sweep.coefficients;
-    c[0] = step;
-    c[1] = keep;
-    c[2] = l2;
+    c[0] = (float) step;
+    c[1] = (float) keep;
+    c[2] = (float) l2;
     c[3] = rest1;
     c[4] = (float) beta2;
     c[5] = rest2;
-    c[6] = rootScale;
+    c[6] = (float) rootScale;
     c[7] = (float) eps;
     sweep.run(ADAM, n);
   }

@@ -5,11 +5,14 @@ import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.array.ShapeException;
 import dev.lanewise.kernel.Activation;
+import dev.lanewise.kernel.Extent;
 import dev.lanewise.kernel.Pointwise;
 import dev.lanewise.op.Op;
 import dev.lanewise.op.loss.CrossEntropy;
 import dev.lanewise.op.loss.MeanSquaredError;
+import dev.lanewise.op.norm.LayerNorm;
 import dev.lanewise.op.norm.LogSoftmax;
+import dev.lanewise.op.norm.RmsNorm;
 import dev.lanewise.op.norm.Softmax;
 import dev.lanewise.op.pointwise.Abs;
 import dev.lanewise.op.pointwise.Add;
@@ -42,8 +45,11 @@ import dev.lanewise.op.pointwise.Steps;
 import dev.lanewise.op.pointwise.Sub;
 import dev.lanewise.op.pointwise.Tanh;
 import dev.lanewise.op.pointwise.Where;
+import dev.lanewise.op.product.AvgPool2d;
+import dev.lanewise.op.product.Conv2d;
 import dev.lanewise.op.product.LinearAct;
 import dev.lanewise.op.product.MatMul;
+import dev.lanewise.op.product.MaxPool2d;
 import dev.lanewise.op.reduction.CumulativeSum;
 import dev.lanewise.op.reduction.LogSumExp;
 import dev.lanewise.op.reduction.Max;
@@ -689,6 +695,93 @@ public class Tensor {
     Tensor scores = queries.mul(scale).matmul(keys.transpose());
     Tensor masked = mask == null ? scores : scores.add(mask);
     return masked.softmax(-1).matmul(values);
+  }
+
+  /**
+   * Returns the convolution of these images [N, C, H, W] with filters.
+   *
+   * @param weight the filters, [O, C/groups, kH, kW]
+   * @param bias b, [O], or null for none
+   * @param convolution its stride, padding, dilation and groups
+   */
+  public final Tensor conv2d(Tensor weight, @Nullable Tensor bias, Conv2d convolution) {
+    return bias == null
+        ? Tape.record(convolution, this, weight)
+        : Tape.record(convolution, this, weight, bias);
+  }
+
+  /** Returns the convolution with one stride and padding along both axes, and one group. */
+  public final Tensor conv2d(Tensor weight, @Nullable Tensor bias, int stride, int padding) {
+    return conv2d(weight, bias, Conv2d.of(stride, padding));
+  }
+
+  /**
+   * Returns the convolution of these sequences [N, C, L] with filters.
+   *
+   * @param weight the filters, [O, C/groups, k]
+   * @param bias b, [O], or null for none
+   */
+  public final Tensor conv1d(
+      Tensor weight, @Nullable Tensor bias, int stride, int padding, int dilation, int groups) {
+    if (shape().rank() != 3 || weight.shape().rank() != 3) {
+      throw new ShapeException(
+          "conv1d: input "
+              + shape()
+              + " and weight "
+              + weight.shape()
+              + " are not [N, C, L] and [O, C/groups, k]");
+    }
+    Conv2d flat =
+        new Conv2d(new Extent(1, stride), new Extent(0, padding), new Extent(1, dilation), groups);
+    Tensor y = unsqueezed().conv2d(weight.unsqueezed(), bias, flat);
+    Shape shape = y.shape();
+    return y.reshape(shape.dim(0), shape.dim(1), shape.dim(3));
+  }
+
+  /** Returns [a, b, c] as [a, b, 1, c]. */
+  private Tensor unsqueezed() {
+    Shape shape = shape();
+    return reshape(shape.dim(0), shape.dim(1), 1, shape.dim(2));
+  }
+
+  /** Returns the greatest element of each square window of these images [N, C, H, W]. */
+  public final Tensor maxPool2d(int kernel, int stride, int padding) {
+    return Tape.record(
+        new MaxPool2d(Extent.of(kernel), Extent.of(stride), Extent.of(padding)), this);
+  }
+
+  /** Returns the mean of each square window of these images [N, C, H, W], padding included. */
+  public final Tensor avgPool2d(int kernel, int stride, int padding) {
+    return Tape.record(
+        new AvgPool2d(Extent.of(kernel), Extent.of(stride), Extent.of(padding)), this);
+  }
+
+  // Normalization.
+
+  /**
+   * Returns (x - mean) / sqrt(variance + eps) * weight + bias, over as many last axes as the weight
+   * has.
+   *
+   * @param bias a bias of the weight's shape, or null for none
+   */
+  public final Tensor layerNorm(Tensor weight, @Nullable Tensor bias, double eps) {
+    Op op = new LayerNorm(weight.shape().rank(), eps);
+    return bias == null ? Tape.record(op, this, weight) : Tape.record(op, this, weight, bias);
+  }
+
+  /** Returns (x - mean) / sqrt(variance + eps) over the last {@code axes} axes. */
+  public final Tensor layerNorm(int axes, double eps) {
+    return Tape.record(new LayerNorm(axes, eps), this);
+  }
+
+  /** Returns x / sqrt(mean(x^2) + eps) * weight, over as many last axes as the weight has. */
+  public final Tensor rmsNorm(Tensor weight, double eps) {
+    return Tape.record(new RmsNorm(weight.shape().rank(), eps), this, weight);
+  }
+
+  /** Returns x / sqrt(mean(x^2) + eps) over the last {@code axes} axes. */
+  public final Tensor rmsNorm(int axes, double eps) {
+    return Tape.record(new RmsNorm(axes, eps), this);
   }
 
   // Reductions.

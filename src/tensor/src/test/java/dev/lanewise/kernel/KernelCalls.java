@@ -40,6 +40,8 @@ final class KernelCalls {
     addTiles();
     addProducts();
     addPacked();
+    addNorms();
+    addWindows();
   }
 
   /** Every kernel on rows of {@link #N} elements. */
@@ -68,6 +70,7 @@ final class KernelCalls {
     MemorySegment x = input(1);
     MemorySegment y = input(2);
     MemorySegment z = output();
+    MemorySegment w = output();
     for (Kernels.Map1 map : Kernels.UNARY) {
       add(map.name(), () -> map.kernel().run(x, 0, z, 0, n));
     }
@@ -75,6 +78,8 @@ final class KernelCalls {
       add(map.name(), () -> map.kernel().run(x, 0, y, 0, z, 0, n));
     }
     add("select", () -> Pointwise.select(x, 0, y, 0, x, 0, z, 0, n));
+    add("lerp", () -> Elementwise.lerp(0.25f, x, 0, z, 0, n));
+    add("swap", () -> Elementwise.swap(z, 0, w, 0, n));
     add("fill", () -> Elementwise.fill(z, 0, 1, n));
     add("copy2d, transposed", () -> Elementwise.copy2d(x, 0, 1, ROWS, z, 0, ROWS, n));
     add("copy2d, by rows", () -> Elementwise.copy2d(x, 0, n, 1, z, 0, ROWS, n - 1));
@@ -94,6 +99,61 @@ final class KernelCalls {
     add(
         "crossEntropyRowsGrad",
         () -> SoftmaxRows.crossEntropyRowsGrad(x, 0, labels, 0, z, 0, ROWS, n, 0.5f));
+  }
+
+  private void addNorms() {
+    MemorySegment x = input(19);
+    MemorySegment dy = input(20);
+    MemorySegment w = input(21);
+    MemorySegment y = output();
+    MemorySegment dw = output();
+    // A mean larger than the deviation asks for a second pass.
+    add("layer", () -> NormRows.layer(x, 0, null, 0, null, 0, y, 0, ROWS, n, 1e-5));
+    add("layer, affine", () -> NormRows.layer(x, 0, w, 0, w, 0, y, 0, ROWS, n, 1e-5));
+    add("rms", () -> NormRows.rms(x, 0, w, 0, y, 0, ROWS, n, 1e-5));
+    add(
+        "layerGrad",
+        () -> NormRows.layerGrad(x, 0, w, 0, dy, 0, y, 0, dw, 0, true, dw, n, true, ROWS, n, 1e-5));
+    add("rmsGrad", () -> NormRows.rmsGrad(x, 0, w, 0, dy, 0, y, 0, dw, 0, true, ROWS, n, 1e-5));
+  }
+
+  /** Convolutions and poolings of images that are {@code n} wide. */
+  private void addWindows() {
+    for (int stride : new int[] {1, 2}) {
+      Windows windows =
+          new Windows(
+              Extent.of(3), Extent.of(stride), Extent.of(1), Extent.of(1), new Extent(4, n));
+      addConvolution("unfolded", new Convolution(windows, 2, 2, 6, 1));
+      addConvolution("depthwise", new Convolution(windows, 1, 3, 3, 3));
+      MemorySegment x = Floats.of(Floats.random(4 * n, -1, 1, 22));
+      MemorySegment y = Floats.empty(windows.places());
+      MemorySegment dx = Floats.empty(4L * n);
+      MaxPooling pooling = new MaxPooling(windows, 1);
+      add("max pooling of stride " + stride, () -> pooling.output(x, 0, y, 0));
+      add(
+          "max pooling's gradient of stride " + stride,
+          () -> pooling.inputGrad(x, 0, y, 0, y, 0, dx, 0, false));
+    }
+    Windows planes =
+        new Windows(Extent.of(1), Extent.of(1), Extent.of(0), Extent.of(1), new Extent(8, 8));
+    addConvolution("plain", new Convolution(planes, 1, 6, 8, 1));
+  }
+
+  private void addConvolution(String name, Convolution sizes) {
+    Windows windows = sizes.windows();
+    int in = sizes.images() * sizes.channels();
+    int out = sizes.images() * sizes.filters() * windows.places();
+    MemorySegment x =
+        Floats.of(Floats.random(Math.toIntExact(in * windows.planeSize()), -1, 1, 23));
+    MemorySegment w = Floats.of(Floats.random(sizes.filters() * sizes.filterSize(), -1, 1, 24));
+    MemorySegment y = Floats.of(Floats.random(out, -1, 1, 25));
+    MemorySegment dx = Floats.copy(x);
+    MemorySegment dw = Floats.copy(w);
+    MemorySegment b = Floats.empty(sizes.filters());
+    String full = name + " convolution of stride " + windows.stride() + ", ";
+    add(full + "Y", () -> sizes.output(x, 0, w, 0, b, 0, y, 0));
+    add(full + "dX", () -> sizes.inputGrad(dx, 0, w, 0, y, 0, false));
+    add(full + "dW", () -> sizes.weightGrad(x, 0, dw, 0, y, 0, false));
   }
 
   private void addReductions() {
@@ -140,6 +200,10 @@ final class KernelCalls {
     add(
         "adam",
         () -> Update.adam(p, 0, g, 0, v, 0, w, 0, n, 1e-3, 0.9, 0.99, 1e-8, 0.1, true, 0.5, 0.5));
+    for (Updates.Rule rule : Updates.ALL) {
+      MemorySegment[] states = rule.zeros(n);
+      add(rule.name(), () -> rule.step(p, g, states, n, 8));
+    }
   }
 
   /** Each tile, also those of another vector width. */

@@ -2,6 +2,8 @@ package dev.lanewise.op;
 
 import dev.lanewise.array.Views;
 import dev.lanewise.kernel.Activation;
+import dev.lanewise.kernel.Extent;
+import dev.lanewise.kernel.Windows;
 import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
@@ -66,6 +68,116 @@ interface Reference {
             sum += x[0][r * in + i] * x[1][o * in + i];
           }
           y[r * out + o] = f.applyAsDouble(sum);
+        }
+      }
+      return y;
+    };
+  }
+
+  /** The terms of a window's place: what {@link #windows} calls for each tap that sees one. */
+  @FunctionalInterface
+  interface Seen {
+    /** Takes notice that tap {@code tap} of the window at {@code place} sees {@code element}. */
+    void at(int place, int tap, int element);
+  }
+
+  /** Walks the places of windows over a plane, row by row, and the taps of each. */
+  static void windows(Windows windows, Seen seen) {
+    Extent kernel = windows.kernel();
+    Extent plane = windows.plane();
+    int place = 0;
+    for (int i = 0; i < windows.outHeight(); i++) {
+      for (int j = 0; j < windows.outWidth(); j++, place++) {
+        for (int tap = 0; tap < kernel.height() * kernel.width(); tap++) {
+          int h =
+              i * windows.stride().height()
+                  + tap / kernel.width() * windows.dilation().height()
+                  - windows.padding().height();
+          int w =
+              j * windows.stride().width()
+                  + tap % kernel.width() * windows.dilation().width()
+                  - windows.padding().width();
+          if (h >= 0 && h < plane.height() && w >= 0 && w < plane.width()) {
+            seen.at(place, tap, h * plane.width() + w);
+          }
+        }
+      }
+    }
+  }
+
+  /** X [images, channels, ...], W [filters, channels / groups, ...] and, of three inputs, b. */
+  static Reference convolution(Windows windows, int images, int channels, int filters, int groups) {
+    int places = windows.outHeight() * windows.outWidth();
+    int elements = windows.plane().height() * windows.plane().width();
+    int taps = windows.kernel().height() * windows.kernel().width();
+    int each = channels / groups;
+    return x -> {
+      double[] y = new double[images * filters * places];
+      for (int i = 0; i < images * filters; i++) {
+        int image = i / filters;
+        int filter = i % filters;
+        Arrays.fill(y, i * places, (i + 1) * places, x.length > 2 ? x[2][filter] : 0);
+        for (int c = 0; c < each; c++) {
+          int plane = image * channels + filter / (filters / groups) * each + c;
+          int weights = (filter * each + c) * taps;
+          int out = i * places;
+          windows(
+              windows,
+              (place, tap, at) ->
+                  y[out + place] += x[1][weights + tap] * x[0][plane * elements + at]);
+        }
+      }
+      return y;
+    };
+  }
+
+  static Reference maxPool(Windows windows, int planes) {
+    int places = windows.outHeight() * windows.outWidth();
+    int elements = windows.plane().height() * windows.plane().width();
+    return x -> {
+      double[] y = new double[planes * places];
+      Arrays.fill(y, Double.NEGATIVE_INFINITY);
+      for (int p = 0; p < planes; p++) {
+        int in = p * elements;
+        int out = p * places;
+        windows(
+            windows, (place, tap, at) -> y[out + place] = Math.max(y[out + place], x[0][in + at]));
+      }
+      return y;
+    };
+  }
+
+  static Reference avgPool(Windows windows, int planes) {
+    int places = windows.outHeight() * windows.outWidth();
+    int elements = windows.plane().height() * windows.plane().width();
+    int taps = windows.kernel().height() * windows.kernel().width();
+    return x -> {
+      double[] y = new double[planes * places];
+      for (int p = 0; p < planes; p++) {
+        int in = p * elements;
+        int out = p * places;
+        windows(windows, (place, tap, at) -> y[out + place] += x[0][in + at] / taps);
+      }
+      return y;
+    };
+  }
+
+  /** Rows of {@code cols} elements and, where there are more inputs, a weight and a bias. */
+  static Reference norm(boolean centered, int cols, double eps) {
+    return x -> {
+      double[] y = new double[x[0].length];
+      for (int row = 0; row < y.length; row += cols) {
+        double mean = 0;
+        double squares = 0;
+        for (int i = row; i < row + cols; i++) {
+          mean += centered ? x[0][i] / cols : 0;
+        }
+        for (int i = row; i < row + cols; i++) {
+          squares += (x[0][i] - mean) * (x[0][i] - mean) / cols;
+        }
+        for (int i = row; i < row + cols; i++) {
+          y[i] = (x[0][i] - mean) / Math.sqrt(squares + eps);
+          y[i] = y[i] * (x.length > 1 ? x[1][i - row] : 1) + (x.length > 2 ? x[2][i - row] : 0);
         }
       }
       return y;

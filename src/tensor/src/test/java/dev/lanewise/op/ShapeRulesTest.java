@@ -6,16 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lanewise.array.Shape;
 import dev.lanewise.array.ShapeException;
 import dev.lanewise.kernel.Activation;
+import dev.lanewise.kernel.Extent;
 import dev.lanewise.op.loss.CrossEntropy;
 import dev.lanewise.op.loss.MeanSquaredError;
+import dev.lanewise.op.norm.LayerNorm;
 import dev.lanewise.op.norm.LogSoftmax;
+import dev.lanewise.op.norm.RmsNorm;
 import dev.lanewise.op.norm.Softmax;
 import dev.lanewise.op.pointwise.Add;
 import dev.lanewise.op.pointwise.Div;
 import dev.lanewise.op.pointwise.Mul;
 import dev.lanewise.op.pointwise.Sub;
+import dev.lanewise.op.product.AvgPool2d;
+import dev.lanewise.op.product.Conv2d;
 import dev.lanewise.op.product.LinearAct;
 import dev.lanewise.op.product.MatMul;
+import dev.lanewise.op.product.MaxPool2d;
 import dev.lanewise.op.reduction.Sum;
 import dev.lanewise.op.shape.Expand;
 import dev.lanewise.op.shape.Permute;
@@ -31,6 +37,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Shapes that do not fit are refused by one sentence that names the operation and every shape. */
 final class ShapeRulesTest {
+  private static final Op CONV = new Conv2d(Extent.of(1), new Extent(1, 0), new Extent(2, 3), 2);
+
   private static Stream<Arguments> refusals() {
     return Stream.of(
         refusal(
@@ -92,6 +100,68 @@ final class ShapeRulesTest {
         refusal(new Softmax(), "softmax: a scalar has no axis to normalize over", dims()),
         refusal(new LogSoftmax(), "logSoftmax: a scalar has no axis to normalize over", dims()),
         refusal(
+            CONV,
+            "conv2d: input [3, 8, 8] and weight [4, 3, 3, 3] are not [N, C, H, W] and"
+                + " [O, C/groups, kH, kW]",
+            dims(3, 8, 8),
+            dims(4, 3, 3, 3)),
+        refusal(
+            CONV,
+            "conv2d: the 5 channels of input [1, 5, 8, 8] are not 2, as weight [4, 2, 3, 3] has"
+                + " them, for each of 2 groups",
+            dims(1, 5, 8, 8),
+            dims(4, 2, 3, 3)),
+        refusal(
+            CONV,
+            "conv2d: the filters of weight [3, 2, 3, 3] do not divide into 2 groups",
+            dims(1, 4, 8, 8),
+            dims(3, 2, 3, 3)),
+        refusal(
+            CONV,
+            "conv2d: bias [2] does not have the weight's [4, 2, 3, 3] number of filters",
+            dims(1, 4, 8, 8),
+            dims(4, 2, 3, 3),
+            dims(2)),
+        refusal(
+            CONV,
+            "conv2d: the filters of weight [4, 2, 0, 3] have no taps",
+            dims(1, 4, 8, 8),
+            dims(4, 2, 0, 3)),
+        refusal(
+            CONV,
+            "conv2d: a filter of weight [4, 2, 3, 3] spans 5 x 7 with dilation 2 x 3, more than"
+                + " input [1, 4, 2, 9] with padding 1 x 0",
+            dims(1, 4, 2, 9),
+            dims(4, 2, 3, 3)),
+        refusal(
+            new MaxPool2d(Extent.of(2), Extent.of(2), Extent.of(0)),
+            "maxPool2d: input [3, 8, 8] is not [N, C, H, W]",
+            dims(3, 8, 8)),
+        refusal(
+            new AvgPool2d(Extent.of(4), Extent.of(2), new Extent(1, 2)),
+            "avgPool2d: a window of 4 x 4 is larger than input [1, 3, 1, 8] with padding 1 x 2",
+            dims(1, 3, 1, 8)),
+        refusal(
+            new LayerNorm(2, 1e-5),
+            "layerNorm: input [3] does not have 2 axes to normalize over",
+            dims(3)),
+        refusal(
+            new LayerNorm(2, 1e-5),
+            "layerNorm: weight [4] is not of the shape [3, 4] in which input [2, 3, 4] ends",
+            dims(2, 3, 4),
+            dims(4)),
+        refusal(
+            new LayerNorm(1, 1e-5),
+            "layerNorm: bias [3] is not of the shape [4] in which input [3, 4] ends",
+            dims(3, 4),
+            dims(4),
+            dims(3)),
+        refusal(
+            new RmsNorm(1, 1e-5),
+            "rmsNorm: weight [3] is not of the shape [4] in which input [3, 4] ends",
+            dims(3, 4),
+            dims(3)),
+        refusal(
             new Reshape(Shape.of(5)),
             "reshape: shape [2, 3] has 6 elements, [5] has 5",
             dims(2, 3)),
@@ -137,6 +207,36 @@ final class ShapeRulesTest {
     assertThatThrownBy(() -> new MatMul().infer(a, b))
         .hasMessageContaining("[2, 4, 5]")
         .hasMessageContaining("[3, 5, 6]");
+  }
+
+  @Test
+  void options_thatAreNone_areRefused() {
+    Extent one = Extent.of(1);
+    assertThatThrownBy(() -> new Conv2d(new Extent(1, 0), one, one, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "conv2d: stride 1 x 0, padding 1 x 1, dilation 1 x 1 and 1 groups: only the padding may"
+                + " be less than 1, and be 0");
+    assertThatThrownBy(() -> new Conv2d(one, new Extent(-1, 0), one, 1))
+        .hasMessageContaining("padding -1 x 0");
+    assertThatThrownBy(() -> new Conv2d(one, one, new Extent(1, 0), 1))
+        .hasMessageContaining("dilation 1 x 0");
+    assertThatThrownBy(() -> new Conv2d(one, one, one, 0)).hasMessageContaining("and 0 groups");
+    assertThatThrownBy(() -> new MaxPool2d(Extent.of(3), one, new Extent(1, 2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "maxPool2d: a window of 3 x 3, stride 1 x 1 and padding 1 x 2 are not 1 or more, and"
+                + " the padding no more than half the window");
+    assertThatThrownBy(() -> new AvgPool2d(Extent.of(3), new Extent(0, 1), one))
+        .hasMessageStartingWith("avgPool2d: a window of 3 x 3, stride 0 x 1");
+    assertThatThrownBy(() -> new AvgPool2d(new Extent(3, 0), one, Extent.of(0)))
+        .hasMessageStartingWith("avgPool2d: a window of 3 x 0");
+    assertThatThrownBy(() -> new LayerNorm(0, 1e-5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "layerNorm: 0 axes and eps 1.0E-5 are not one or more, and a finite number from 0 on");
+    assertThatThrownBy(() -> new RmsNorm(1, Double.NaN))
+        .hasMessageStartingWith("rmsNorm: 1 axes and eps NaN");
   }
 
   @Test

@@ -1,0 +1,79 @@
+package dev.lanewise.op.norm;
+
+import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Shape;
+import dev.lanewise.kernel.NormRows;
+import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
+import dev.lanewise.op.Target;
+
+/**
+ * The root-mean-square normalization over the last axes, as PyTorch's {@code rms_norm} defines it:
+ * y = x / sqrt(mean(x^2) + eps) * weight.
+ *
+ * <p>Inputs are x, and optionally a weight of the shape of the last axes.
+ */
+public record RmsNorm(int axes, double eps) implements Op {
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if there are no axes or eps is negative or not finite
+   */
+  public RmsNorm {
+    Rows.check("rmsNorm", axes, eps);
+  }
+
+  @Override
+  public Shape infer(Shape... inputs) {
+    return Rows.infer("rmsNorm", axes, inputs);
+  }
+
+  @Override
+  public NDArray forward(NDArray... inputs) {
+    NDArray x = inputs[0].contiguous();
+    NDArray w = inputs.length > 1 ? inputs[1].contiguous() : null;
+    NDArray y = NDArray.empty(x.shape());
+    long cols = Rows.of(axes, x.shape()).size();
+    NormRows.rms(
+        x.segment(),
+        x.offset(),
+        w == null ? null : w.segment(),
+        w == null ? 0 : w.offset(),
+        y.segment(),
+        y.offset(),
+        Rows.count(x.shape(), cols),
+        cols,
+        eps);
+    return y;
+  }
+
+  // z = x / rms, g = dy weight: dx = (g - z mean(g z)) / rms; dweight = sum(dy z) over rows
+  @Override
+  public void vjp(NDArray[] inputs, NDArray out, NDArray dOut, Cotangents d) {
+    NDArray x = inputs[0].contiguous();
+    NDArray w = inputs.length > 1 ? inputs[1].contiguous() : null;
+    NDArray dy = dOut.contiguous();
+    NDArray dx = !d.wants(0) ? null : d.ownsCotangent() ? dy : NDArray.empty(x.shape());
+    long cols = Rows.of(axes, x.shape()).size();
+    try (Target dw = inputs.length > 1 ? Target.of(d, 1, inputs[1]) : null) {
+      NormRows.rmsGrad(
+          x.segment(),
+          x.offset(),
+          w == null ? null : w.segment(),
+          w == null ? 0 : w.offset(),
+          dy.segment(),
+          dy.offset(),
+          dx == null ? null : dx.segment(),
+          dx == null ? 0 : dx.offset(),
+          dw == null ? null : dw.array().segment(),
+          dw == null ? 0 : dw.array().offset(),
+          dw != null && dw.accumulates(),
+          Rows.count(x.shape(), cols),
+          cols,
+          eps);
+    }
+    if (dx != null) {
+      d.add(0, dx);
+    }
+  }
+}
