@@ -52,6 +52,7 @@ class OperationParityTest {
             ReductionDefinitions.ALL,
             ShapeDefinitions.ALL,
             ProductDefinitions.ALL,
+            LayerDefinitions.ALL,
             OptimizerDefinitions.ALL)
         .forEach(DEFINITIONS::putAll);
   }

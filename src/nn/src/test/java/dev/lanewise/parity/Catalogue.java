@@ -30,6 +30,8 @@ public final class Catalogue {
           new Family("reductions", ReductionCases.all()),
           new Family("shapes", ShapeCases.all()),
           new Family("products", ProductCases.all()),
+          new Family("images", ImageCases.all()),
+          new Family("norms", NormCases.all()),
           new Family("losses", LossCases.all()),
           new Family("layers", LayerCases.all()),
           new Family("optimizers", OptimizerCases.all()));
