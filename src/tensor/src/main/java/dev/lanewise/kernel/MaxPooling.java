@@ -64,9 +64,10 @@ public record MaxPooling(Windows windows, int planes) {
   private static final class Call extends Units {
     private static final Slots<Call> CALLS = new Slots<>(64, Call::new);
     private static final MemorySegment NONE = MemorySegment.NULL;
-    private static final int PLANES = 0;
+    private static final int PHASES = 0;
     private static final int OUTPUT = 1;
     private static final int DISTANCES = 2;
+    private static final int SUMS = 3;
 
     private static final Windows NOTHING =
         new Windows(Extent.of(1), Extent.of(1), Extent.of(1), Extent.of(1), Extent.of(1));
@@ -122,72 +123,101 @@ public record MaxPooling(Windows windows, int planes) {
       long in = 4L * plane * windows.planeSize();
       long out = 4L * plane * windows.places();
       if (dy.byteSize() > 0) {
-        grad(windows, x, 4 * xo + in, y, 4 * yo + out, dy, 4 * dyo + out, dx, 4 * dxo + in);
+        inputGrad(scratch, in, out);
       } else {
-        output(scratch, 4 * xo + in, 4 * yo + out);
+        output(scratch, in, out);
       }
     }
 
-    private void output(Scratch scratch, long from, long to) {
+    private void output(Scratch scratch, long in, long out) {
       int rows = windows.outHeight();
       int n = windows.positions(rows);
-      long size = windows.size(rows);
-      MemorySegment phases = scratch.floats(PLANES, size + Taps.SPAN);
-      MemorySegment distances = scratch.floats(DISTANCES, 2L * windows.taps());
+      MemorySegment phases = layOut(scratch, Float.NEGATIVE_INFINITY, 4 * xo + in);
       MemorySegment greatest = scratch.floats(OUTPUT, Taps.room(n));
-      Elementwise.fill(phases, 0, Float.NEGATIVE_INFINITY, size);
+      Taps.greatest(phases, 0, distances(scratch), windows.taps(), greatest, 0, n);
+      long width = 4L * windows.outWidth();
+      long pitch = 4L * windows.pitch();
+      Rectangles.copy(greatest, 0, pitch, y, 4 * yo + out, width, rows, windows.outWidth());
+    }
+
+    /** Sums in the phases of dX. NaN, the padding of X, equals nothing. */
+    private void inputGrad(Scratch scratch, long in, long out) {
+      int rows = windows.outHeight();
+      long room = Taps.room(windows.positions(rows));
+      long size = windows.size(rows) + Taps.SPAN;
+      MemorySegment phases = layOut(scratch, Float.NaN, 4 * xo + in);
+      MemorySegment outputs = scratch.floats(OUTPUT, 2 * room);
+      Elementwise.fill(outputs, 0, 0, 2 * room);
+      long width = 4L * windows.outWidth();
+      long pitch = 4L * windows.pitch();
+      Rectangles.copy(y, 4 * yo + out, width, outputs, 0, pitch, rows, windows.outWidth());
+      Rectangles.copy(dy, 4 * dyo + out, width, outputs, 4 * room, pitch, rows, windows.outWidth());
+      MemorySegment sums = scratch.floats(SUMS, size);
+      Elementwise.fill(sums, 0, 0, size);
+      boolean all =
+          Taps.addToFirst(
+              phases,
+              outputs,
+              4 * room,
+              distances(scratch),
+              windows.taps(),
+              sums,
+              windows.positions(rows));
+      windows.collect(sums, 0, 0, rows, dx, 4 * dxo + in);
+      if (!all) {
+        addToNotNumbers(in, out);
+      }
+    }
+
+    private MemorySegment distances(Scratch scratch) {
+      MemorySegment distances = scratch.floats(DISTANCES, 2L * windows.taps());
+      windows.distances(1, windows.outHeight(), distances);
+      return distances;
+    }
+
+    /** Returns the phases of a plane of X. */
+    private MemorySegment layOut(Scratch scratch, float padding, long from) {
+      int rows = windows.outHeight();
+      long size = windows.size(rows) + Taps.SPAN;
+      MemorySegment phases = scratch.floats(PHASES, size);
+      Elementwise.fill(phases, 0, padding, size);
       windows.spread(x, from, 0, rows, phases, 0);
-      windows.distances(1, rows, distances);
-      Taps.greatest(phases, 0, distances, windows.taps(), greatest, 0, n);
-      int width = windows.outWidth();
-      Rectangles.copy(greatest, 0, 4L * windows.pitch(), y, to, 4L * width, rows, width);
+      return phases;
     }
-  }
 
-  /** Offsets are in bytes. */
-  private static void grad(
-      Windows windows,
-      MemorySegment x,
-      long xo,
-      MemorySegment y,
-      long yo,
-      MemorySegment dy,
-      long dyo,
-      MemorySegment dx,
-      long dxo) {
-    int height = windows.plane().height();
-    int width = windows.plane().width();
-    long place = 0;
-    for (int i = 0; i < windows.outHeight(); i++) {
-      int top = i * windows.stride().height() - windows.padding().height();
-      int h0 = Math.max(top, 0);
-      int h1 = Math.min(top + windows.kernel().height(), height);
-      for (int j = 0; j < windows.outWidth(); j++) {
-        int left = j * windows.stride().width() - windows.padding().width();
-        int w0 = Math.max(left, 0);
-        int w1 = Math.min(left + windows.kernel().width(), width);
-        long at = first(x, xo, 4L * width, h0, h1, w0, w1, y.get(FLOAT, yo + place));
-        float sum = dx.get(FLOAT, dxo + at) + dy.get(FLOAT, dyo + place);
-        dx.set(FLOAT, dxo + at, sum);
-        place += 4;
+    /** Adds dY to the first NaN of each window that has one. */
+    private void addToNotNumbers(long in, long out) {
+      Extent plane = windows.plane();
+      Extent kernel = windows.kernel();
+      for (int place = 0; place < windows.places(); place++) {
+        if (Float.isNaN(y.get(FLOAT, 4 * (yo + place) + out))) {
+          int h = place / windows.outWidth() * windows.stride().height();
+          int w = place % windows.outWidth() * windows.stride().width();
+          h -= windows.padding().height();
+          w -= windows.padding().width();
+          long at =
+              firstNotNumber(
+                  in,
+                  Math.max(h, 0),
+                  Math.min(h + kernel.height(), plane.height()),
+                  Math.max(w, 0),
+                  Math.min(w + kernel.width(), plane.width()));
+          float sum = dx.get(FLOAT, 4 * dxo + at) + dy.get(FLOAT, 4 * (dyo + place) + out);
+          dx.set(FLOAT, 4 * dxo + at, sum);
+        }
       }
     }
-  }
 
-  /**
-   * Returns where the first element that equals the greatest is, or the first NaN. The search goes
-   * on to the end: its branches could not be foretold.
-   */
-  private static long first(
-      MemorySegment x, long xo, long row, int h0, int h1, int w0, int w1, float greatest) {
-    long found = 0;
-    for (int h = h1 - 1; h >= h0; h--) {
-      for (int w = w1 - 1; w >= w0; w--) {
-        long at = h * row + 4L * w;
-        float value = x.get(FLOAT, xo + at);
-        found = value == greatest || Float.isNaN(value) ? at : found;
+    private long firstNotNumber(long in, int h0, int h1, int w0, int w1) {
+      for (int h = h0; h < h1; h++) {
+        for (int w = w0; w < w1; w++) {
+          long at = in + 4L * h * windows.plane().width() + 4L * w;
+          if (Float.isNaN(x.get(FLOAT, 4 * xo + at))) {
+            return at;
+          }
+        }
       }
+      throw new AssertionError("a window's greatest is NaN, but none of its elements");
     }
-    return found;
   }
 }

@@ -3,10 +3,13 @@ package dev.lanewise.kernel;
 import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.LANES;
 import static dev.lanewise.kernel.Simd.ORDER;
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.NE;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * What a window's taps come to at each of its positions: {@code dst[i]} is gathered from {@code x[i
@@ -139,5 +142,52 @@ final class Taps {
     s5.intoMemorySegment(dst, d + 5 * V, ORDER);
     s6.intoMemorySegment(dst, d + 6 * V, ORDER);
     s7.intoMemorySegment(dst, d + 7 * V, ORDER);
+  }
+
+  /**
+   * Adds the cotangents of the greatest to those of {@code x}: each position's to its first tap
+   * that sees {@code greatest[i]}. Returns whether all found one: a cotangent of NaN does not.
+   *
+   * @param outputs the greatest, and from {@code dy} on their cotangents, in whole vectors
+   * @param dx the cotangents of {@code x}, at the same distances
+   */
+  static boolean addToFirst(
+      MemorySegment x,
+      MemorySegment outputs,
+      long dy,
+      MemorySegment distances,
+      int taps,
+      MemorySegment dx,
+      int n) {
+    boolean all = true;
+    for (int i = 0; i < n; i += LANES) {
+      all &= vectorToFirst(x, outputs, dy, distances, taps, dx, 4L * i);
+    }
+    return all;
+  }
+
+  private static boolean vectorToFirst(
+      MemorySegment x,
+      MemorySegment outputs,
+      long dy,
+      MemorySegment distances,
+      int taps,
+      MemorySegment dx,
+      long i) {
+    if (!x.isNative() || !outputs.isNative() || !distances.isNative() || !dx.isNative()) {
+      throw Simd.onHeap();
+    }
+    FloatVector greatest = FloatVector.fromMemorySegment(F, outputs, i, ORDER);
+    FloatVector rest = FloatVector.fromMemorySegment(F, outputs, dy + i, ORDER);
+    for (int t = 0; t < taps; t++) {
+      long at = i + distances.get(LONG, 8L * t);
+      VectorMask<Float> other =
+          FloatVector.fromMemorySegment(F, x, at, ORDER).compare(NE, greatest);
+      FloatVector.fromMemorySegment(F, dx, at, ORDER)
+          .add(rest.blend(0f, other))
+          .intoMemorySegment(dx, at, ORDER);
+      rest = FloatVector.zero(F).blend(rest, other);
+    }
+    return rest.compare(EQ, 0f).allTrue();
   }
 }

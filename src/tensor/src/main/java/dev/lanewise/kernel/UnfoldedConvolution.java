@@ -228,7 +228,7 @@ final class UnfoldedConvolution extends ConvolutionCall {
     long uRow = 4L * pitch(images * span);
     long uChannel = taps * uRow;
     MemorySegment u = scratch.floats(UNFOLDED, (long) sizes.filterSize() * pitch(images * span));
-    MemorySegment planes = scratch.floats(PLANES, windows.size(rows));
+    MemorySegment planes = scratch.floats(PLANES, windows.size(rows) + Simd.LANES);
     MemorySegment distances = scratch.floats(DISTANCES, 2L * taps);
     windows.distances(1, rows, distances);
     Elementwise.fill(planes, 0, 0, windows.size(rows));
@@ -251,7 +251,7 @@ final class UnfoldedConvolution extends ConvolutionCall {
     int span = rows * windows.outWidth();
     long uRow = 4L * pitch(images * span);
     long uChannel = taps * uRow;
-    MemorySegment planes = scratch.floats(PLANES, windows.size(rows));
+    MemorySegment planes = scratch.floats(PLANES, windows.size(rows) + Simd.LANES);
     MemorySegment distances = scratch.floats(DISTANCES, 2L * taps);
     windows.distances(1, rows, distances);
     for (int i = 0; i < images; i++) {

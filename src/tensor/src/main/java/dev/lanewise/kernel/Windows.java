@@ -213,7 +213,8 @@ public record Windows(Extent kernel, Extent stride, Extent padding, Extent dilat
 
   /**
    * Copies what each tap sees from the phases of a plane: row after row of places, without the
-   * gaps. Tap t goes to {@code u + t * uRow}, in bytes.
+   * gaps. Tap t goes to {@code u + t * uRow}, in bytes. Rows shorter than a vector bring along what
+   * lies behind them, so both sides have room for a vector more.
    */
   void unfold(
       MemorySegment phases,
@@ -225,7 +226,12 @@ public record Windows(Extent kernel, Extent stride, Extent padding, Extent dilat
     int width = outWidth();
     for (int t = 0; t < taps(); t++) {
       long from = distances.get(LONG, 8L * t);
-      Rectangles.copy(phases, from, 4L * pitch(), dst, u + t * uRow, 4L * width, rows, width);
+      long to = u + t * uRow;
+      if (width < Simd.LANES) {
+        Rectangles.copyStrip(phases, from, 4L * pitch(), dst, to, 4L * width, rows);
+      } else {
+        Rectangles.copy(phases, from, 4L * pitch(), dst, to, 4L * width, rows, width);
+      }
     }
   }
 
