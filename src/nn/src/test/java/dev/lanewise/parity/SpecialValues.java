@@ -29,10 +29,6 @@ final class SpecialValues {
       new Difference(
           SpecialValues::anyNaN, "PyTorch passes the cotangent on at NaN; here the slope is NaN");
 
-  private static final Difference NO_SLOPE_AT_NAN =
-      new Difference(
-          SpecialValues::anyNaN, "PyTorch passes the cotangent on at NaN; here the slope is 0");
-
   private static final Map<String, Difference> DIFFERENCES =
       Map.ofEntries(
           entry("abs", SIGN_OF_NAN),
@@ -40,13 +36,11 @@ final class SpecialValues {
           entry("elu 1", SLOPE_AT_NAN),
           entry("elu 0.7", SLOPE_AT_NAN),
           entry("selu", SLOPE_AT_NAN),
-          entry("minimum", NO_SLOPE_AT_NAN),
-          entry("maximum", NO_SLOPE_AT_NAN),
           entry(
               "hardTanh",
               new Difference(
-                  x -> Math.abs(x[0]) == 1 || Float.isNaN(x[0]),
-                  "PyTorch's slope is 0 at both corners and 1 at NaN; here it is that of clamp")),
+                  SpecialValues::anyNaN,
+                  "PyTorch passes the cotangent on at NaN; here the slope is 0, as that of clamp")),
           entry(
               "gelu",
               new Difference(
@@ -56,17 +50,7 @@ final class SpecialValues {
               "pow 1.5",
               new Difference(
                   x -> x[0] == Float.NEGATIVE_INFINITY,
-                  "PyTorch takes a square root for the power 0.5 of its slope")),
-          entry(
-              "rsqrt",
-              new Difference(
-                  x -> Float.floatToIntBits(x[0]) == Float.floatToIntBits(-0f),
-                  "the slope at -0 is infinite with the other sign in PyTorch")),
-          entry(
-              "pow",
-              new Difference(
-                  x -> Math.abs(x[0]) == 1 && !Float.isFinite(x[1]),
-                  "powers of 1 and -1 are 1 in PyTorch, as C has it, and NaN in Math.pow")));
+                  "PyTorch takes a square root for the power 0.5 of its slope")));
 
   private SpecialValues() {}
 

@@ -64,12 +64,22 @@ public final class SoftmaxRows {
   /** The softmax of each row, {@code dst = exp(src - max) / sum(exp(src - max))}. */
   public static void softmax(
       MemorySegment src, long so, MemorySegment dst, long d, long rows, long cols) {
+    softmax(src, so, dst, d, rows, cols, false);
+  }
+
+  /** The softmax of each row, where a row of minus infinities alone gives zeros if it is to. */
+  public static void softmax(
+      MemorySegment src, long so, MemorySegment dst, long d, long rows, long cols, boolean zeros) {
     Simd.check(src, so, rows, cols);
     Simd.check(dst, d, rows, cols);
     for (long r = 0; r < rows; r++) {
       long s = (so + r * cols) << 2;
       long to = (d + r * cols) << 2;
       float max = greatestOf(src, s, cols);
+      if (zeros && max == Float.NEGATIVE_INFINITY && !holdsNaN(src, s, cols)) {
+        Elementwise.fill(dst, to >> 2, 0, cols);
+        continue;
+      }
       double sum = 0;
       for (long i = 0; i < cols; i += BLOCK) {
         int count = (int) Math.min(BLOCK, cols - i);
@@ -81,6 +91,15 @@ public final class SoftmaxRows {
             dst, to + (i << 2), scale, dst, to + (i << 2), (int) Math.min(CHUNK, cols - i));
       }
     }
+  }
+
+  private static boolean holdsNaN(MemorySegment x, long xo, long n) {
+    for (long i = 0; i < n; i++) {
+      if (Float.isNaN(x.get(FLOAT, xo + (i << 2)))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The greatest element but for NaN. */

@@ -117,7 +117,8 @@ public class Tensor {
   private static final Op SIGMOID = new Sigmoid();
   private static final Op TANH = new Tanh();
   private static final Op GELU = new Gelu();
-  private static final Op SOFTMAX = new Softmax();
+  private static final Op SOFTMAX = new Softmax(false);
+  private static final Op SEEN_SOFTMAX = new Softmax(true);
   private static final Op LOG_SOFTMAX = new LogSoftmax();
   private static final Op MAT_MUL = new MatMul();
   private static final Op MEAN_SQUARED_ERROR = new MeanSquaredError();
@@ -492,7 +493,7 @@ public class Tensor {
 
   /** Returns the nearest number from {@code low} to {@code high}. */
   public final Tensor clamp(float low, float high) {
-    return Tape.record(new Clamp(low, high), this);
+    return Tape.record(new Clamp(low, high, true), this);
   }
 
   /** Returns {@code a} where {@code condition} is not 0, else {@code b}, with broadcasting. */
@@ -610,12 +611,12 @@ public class Tensor {
 
   /** Returns x / 6 + 1/2 within 0 and 1. */
   public final Tensor hardSigmoid() {
-    return Tape.record(new Affine(1 / 6f, 0.5f), this).clamp(0, 1);
+    return Tape.record(new Affine(1 / 6f, 0.5f), Tape.record(new Clamp(-3, 3, false), this));
   }
 
   /** Returns x within -1 and 1. */
   public final Tensor hardTanh() {
-    return clamp(-1, 1);
+    return Tape.record(new Clamp(-1, 1, false), this);
   }
 
   /** Returns the softmax over {@code axis}. */
@@ -681,6 +682,7 @@ public class Tensor {
 
   /**
    * Returns scaled dot-product attention, softmax(Q K' / sqrt(d) + mask) V (Vaswani et al., 2017).
+   * A query that may look at no key gives zeros.
    *
    * @param queries Q, [..., n, d]
    * @param keys K, [..., m, d]
@@ -694,7 +696,7 @@ public class Tensor {
     float scale = (float) (1 / Math.sqrt(queries.shape().dim(-1)));
     Tensor scores = queries.mul(scale).matmul(keys.transpose());
     Tensor masked = mask == null ? scores : scores.add(mask);
-    return masked.softmax(-1).matmul(values);
+    return masked.overAxis(-1, SEEN_SOFTMAX).matmul(values);
   }
 
   /**

@@ -92,6 +92,9 @@ final class KernelCalls {
     MemorySegment z = output();
     MemorySegment labels = Floats.ints(0, 1, 2);
     add("softmax", () -> SoftmaxRows.softmax(x, 0, z, 0, ROWS, n));
+    MemorySegment unseen = Floats.empty((long) ROWS * n);
+    Elementwise.fill(unseen, 0, Float.NEGATIVE_INFINITY, (long) ROWS * n);
+    add("softmax of nothing", () -> SoftmaxRows.softmax(unseen, 0, z, 0, ROWS, n, true));
     add("logSoftmax", () -> SoftmaxRows.logSoftmax(x, 0, z, 0, ROWS, n));
     add("softmaxGrad", () -> SoftmaxRows.softmaxGrad(y, 0, x, 0, z, 0, ROWS, n));
     add("logSoftmaxGrad", () -> SoftmaxRows.logSoftmaxGrad(y, 0, x, 0, z, 0, ROWS, n));
@@ -133,6 +136,13 @@ final class KernelCalls {
       add(
           "max pooling's gradient of stride " + stride,
           () -> pooling.inputGrad(x, 0, y, 0, y, 0, dx, 0, false));
+    }
+    for (int width : new int[] {3, n}) {
+      int stride = width == n ? 3 : 1;
+      Windows windows =
+          new Windows(
+              Extent.of(3), Extent.of(stride), Extent.of(1), Extent.of(1), new Extent(4, width));
+      addConvolution("unfolded, wide by " + width, new Convolution(windows, 2, 2, 6, 1));
     }
     Windows planes =
         new Windows(Extent.of(1), Extent.of(1), Extent.of(0), Extent.of(1), new Extent(8, 8));

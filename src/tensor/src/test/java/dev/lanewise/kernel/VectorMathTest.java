@@ -122,6 +122,16 @@ class VectorMathTest {
   }
 
   @Test
+  void softmax_ofMinusInfinitiesAlone() {
+    MemorySegment x = Floats.of(-INFINITY, -INFINITY, 0, -INFINITY, Float.NaN, -INFINITY);
+    MemorySegment y = Floats.empty(6);
+    SoftmaxRows.softmax(x, 0, y, 0, 3, 2, true);
+    assertThat(Floats.array(y)).containsExactly(0, 0, 1, 0, Float.NaN, Float.NaN);
+    SoftmaxRows.softmax(x, 0, y, 0, 1, 2, false);
+    assertThat(Floats.array(y)).startsWith(Float.NaN, Float.NaN);
+  }
+
+  @Test
   void softmax_aRowDoesNotDependOnItsNeighbours() {
     float[] x = Floats.random(5 * 37, -3, 3, 7);
     MemorySegment all = Floats.empty(x.length);

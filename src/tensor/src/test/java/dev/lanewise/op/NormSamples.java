@@ -15,7 +15,8 @@ import java.util.function.Function;
 final class NormSamples {
   static final Map<Class<?>, Function<Draw, Sample>> OF =
       Map.ofEntries(
-          Map.entry(Softmax.class, d -> rows(d, new Softmax(), Reference::softmax)),
+          Map.entry(
+              Softmax.class, d -> rows(d, new Softmax(d.random.nextBoolean()), Reference::softmax)),
           Map.entry(LogSoftmax.class, d -> rows(d, new LogSoftmax(), Reference::logSoftmax)),
           Map.entry(LayerNorm.class, d -> norm(d, true)),
           Map.entry(RmsNorm.class, d -> norm(d, false)));

@@ -126,7 +126,8 @@ final class PointwiseSamples {
   private static Sample clamp(Draw d) {
     float low = (float) d.even();
     float high = low + (float) Math.abs(d.even());
-    return unary(d, new Clamp(low, high), x -> Math.min(Math.max(x, low), high), d::odd);
+    Clamp clamp = new Clamp(low, high, d.random.nextBoolean());
+    return unary(d, clamp, x -> Math.min(Math.max(x, low), high), d::odd);
   }
 
   private static Sample where(Draw d) {

@@ -97,7 +97,7 @@ final class ShapeRulesTest {
             new Sum(List.of(1, -1), true),
             "sum: axis -1 of shape [3, 4] is named twice",
             dims(3, 4)),
-        refusal(new Softmax(), "softmax: a scalar has no axis to normalize over", dims()),
+        refusal(new Softmax(false), "softmax: a scalar has no axis to normalize over", dims()),
         refusal(new LogSoftmax(), "logSoftmax: a scalar has no axis to normalize over", dims()),
         refusal(
             CONV,

@@ -7,8 +7,13 @@ import dev.lanewise.kernel.SoftmaxRows;
 import dev.lanewise.op.Cotangents;
 import dev.lanewise.op.Op;
 
-/** The softmax over the last axis, y = e^x / sum(e^x). */
-public record Softmax() implements Op {
+/**
+ * The softmax over the last axis, y = e^x / sum(e^x).
+ *
+ * @param zeros whether a row of minus infinities alone, of which nothing may be seen, gives zeros
+ *     instead of NaN
+ */
+public record Softmax(boolean zeros) implements Op {
   @Override
   public Shape infer(Shape... inputs) {
     if (inputs[0].rank() == 0) {
@@ -21,7 +26,7 @@ public record Softmax() implements Op {
   public NDArray forward(NDArray... inputs) {
     int cols = inputs[0].shape().dim(-1);
     return inputs[0].map(
-        (s, so, t, to, n) -> SoftmaxRows.softmax(s, so, t, to, rows(n, cols), cols));
+        (s, so, t, to, n) -> SoftmaxRows.softmax(s, so, t, to, rows(n, cols), cols, zeros));
   }
 
   // dx = y (dy - sum(y dy))

@@ -8,7 +8,7 @@ import dev.lanewise.op.Op;
 
 /**
  * The lesser of two, c = min(a, b), element by element, with broadcasting; where they are equal,
- * each has half of the slope.
+ * each has half of the slope, and where one is NaN, each has all of it.
  */
 public record Minimum() implements Op {
   @Override
@@ -21,14 +21,14 @@ public record Minimum() implements Op {
     return inputs[0].combine(inputs[1], "minimum", Pointwise::minimum);
   }
 
-  // da = dc where a < b, db = dc where b < a, each summed over the axes that were broadcast
+  // da = dc but where a > b, db = dc but where b > a, each summed over the axes that were broadcast
   @Override
   public void vjp(NDArray[] inputs, NDArray out, NDArray dOut, Cotangents d) {
     for (int i = 0; i < 2; i++) {
       if (d.wants(i)) {
         NDArray share =
             inputs[i].combineEach(
-                inputs[1 - i], "minimum", (x, y) -> x < y ? 1 : x == y ? 0.5f : 0);
+                inputs[1 - i], "minimum", (x, y) -> x > y ? 0 : x == y ? 0.5f : 1);
         d.add(i, dOut.mul(share).sumTo(inputs[i].shape()));
       }
     }

@@ -17,7 +17,7 @@ public record Pow() implements Op {
 
   @Override
   public NDArray forward(NDArray... inputs) {
-    return inputs[0].combineEach(inputs[1], "pow", (a, b) -> (float) Math.pow(a, b));
+    return inputs[0].combineEach(inputs[1], "pow", (a, b) -> (float) power(a, b));
   }
 
   // da = dc b a^(b - 1), db = dc c ln(a), each summed over the axes that were broadcast
@@ -27,14 +27,20 @@ public record Pow() implements Op {
     NDArray b = inputs[1];
     if (d.wants(0)) {
       NDArray slope =
-          a.combineEach(b, "pow", (x, p) -> p == 0 ? 0 : (float) (p * Math.pow(x, p - 1.0)));
+          a.combineEach(b, "pow", (x, p) -> p == 0 ? 0 : (float) (p * power(x, p - 1.0)));
       d.add(0, dOut.mul(slope).sumTo(a.shape()));
     }
     if (d.wants(1)) {
       NDArray slope =
           a.combineEach(
-              b, "pow", (x, p) -> x == 0 && p >= 0 ? 0 : (float) (Math.pow(x, p) * Math.log(x)));
+              b, "pow", (x, p) -> x == 0 && p >= 0 ? 0 : (float) (power(x, p) * Math.log(x)));
       d.add(1, dOut.mul(slope).sumTo(b.shape()));
     }
+  }
+
+  /** Returns {@code Math.pow}, but 1 where C has it: 1 to any power, -1 to an infinite one. */
+  private static double power(double a, double b) {
+    boolean one = a == 1 || (a == -1 && Double.isInfinite(b));
+    return one ? 1 : Math.pow(a, b);
   }
 }

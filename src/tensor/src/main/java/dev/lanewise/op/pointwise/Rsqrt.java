@@ -17,9 +17,9 @@ public record Rsqrt() implements Op {
     return inputs[0].mapEach(x -> (float) (1 / Math.sqrt(x)));
   }
 
-  // dx = -dy y / (2 x)
+  // dx = -dy y^3 / 2
   @Override
   public void vjp(NDArray[] inputs, NDArray out, NDArray dOut, Cotangents d) {
-    d.add(0, dOut.mul(out).div(inputs[0]).affine(-0.5f, 0));
+    d.add(0, dOut.mul(out.mul(out).mul(out)).affine(-0.5f, 0));
   }
 }
