@@ -5,9 +5,9 @@ import dev.lanewise.data.DataLoader;
 import dev.lanewise.memory.Scope;
 import dev.lanewise.nn.Module;
 import dev.lanewise.nn.Parameter;
-import dev.lanewise.optim.Gradients;
 import dev.lanewise.optim.MovingAverage;
 import dev.lanewise.optim.Optimizer;
+import dev.lanewise.optim.ParameterGradients;
 import dev.lanewise.optim.Schedule;
 import dev.lanewise.optim.Scheduler;
 import dev.lanewise.optim.State;
@@ -291,7 +291,7 @@ public final class Trainer {
 
   private void step() {
     if (clip < Double.POSITIVE_INFINITY) {
-      Gradients.clipNorm(parameters, clip);
+      ParameterGradients.clipNorm(parameters, clip);
     }
     optimizer.step();
     optimizer.zeroGrad();

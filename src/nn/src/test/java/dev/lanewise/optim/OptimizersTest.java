@@ -271,8 +271,8 @@ final class OptimizersTest {
     MovingAverage average = new MovingAverage(parameters, 0.9);
     Scheduler scheduler = new Scheduler(new Sgd(parameters, 0.1), new CosineSchedule(100));
     allocatesNothing(() -> {
-      Gradients.clipNorm(parameters, 1e-3);
-      Gradients.clipValue(parameters, 1e-3);
+      ParameterGradients.clipNorm(parameters, 1e-3);
+      ParameterGradients.clipValue(parameters, 1e-3);
       average.update();
       average.swap();
       average.swap();

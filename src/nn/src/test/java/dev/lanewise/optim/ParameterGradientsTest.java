@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Clipping, and gradients that add up. */
-final class GradientsTest {
+final class ParameterGradientsTest {
   private final Parameter first = Parameters.of(0, 0);
   private final Parameter second = in(NDArray.persistent(Shape.of(1, 2)).transpose(), 0, 0);
   private final Parameter without = Parameters.of(7);
@@ -40,28 +40,28 @@ final class GradientsTest {
 
   @Test
   void norm_isOfAllGradientsTogether() {
-    assertThat(Gradients.norm(all)).isZero();
+    assertThat(ParameterGradients.norm(all)).isZero();
     giveGradients();
-    assertThat(Gradients.norm(all)).isEqualTo(5);
+    assertThat(ParameterGradients.norm(all)).isEqualTo(5);
   }
 
   @Test
   void clipNorm_scalesAllByOneFactor() {
     giveGradients();
-    assertThat(Gradients.clipNorm(all, 2.5)).isEqualTo(5);
+    assertThat(ParameterGradients.clipNorm(all, 2.5)).isEqualTo(5);
     float factor = (float) (2.5 / (5 + 1e-6));
     assertThat(first.grad().toFloatArray()).containsExactly(factor, -2 * factor);
     assertThat(second.grad().toFloatArray()).containsExactly(4 * factor, 2 * factor);
     assertThat(without.grad()).isNull();
-    assertThat(Gradients.norm(all)).isCloseTo(2.5, within(1e-6));
+    assertThat(ParameterGradients.norm(all)).isCloseTo(2.5, within(1e-6));
   }
 
   @Test
   void clipNorm_leavesWhatIsShortEnough() {
     giveGradients();
     long version = first.grad().storage().version();
-    assertThat(Gradients.clipNorm(all, 5.001)).isEqualTo(5);
-    assertThat(Gradients.clipNorm(all, Double.POSITIVE_INFINITY)).isEqualTo(5);
+    assertThat(ParameterGradients.clipNorm(all, 5.001)).isEqualTo(5);
+    assertThat(ParameterGradients.clipNorm(all, Double.POSITIVE_INFINITY)).isEqualTo(5);
     assertThat(first.grad().toFloatArray()).containsExactly(1, -2);
     assertThat(first.grad().storage().version()).isEqualTo(version);
   }
@@ -77,12 +77,12 @@ final class GradientsTest {
     for (float value : g) {
       squares += (double) value * value;
     }
-    double norm = Gradients.norm(List.of(large));
+    double norm = ParameterGradients.norm(List.of(large));
     // Blocks of 4,096 squares are summed in lanes of single precision, some hundred to a lane.
     assertThat(norm).isCloseTo(Math.sqrt(squares), within(100 * 0x1p-24 * Math.sqrt(squares)));
     for (int threads : new int[] {1, 2, 5}) {
       Workers.setThreads(threads);
-      assertThat(Gradients.norm(List.of(large))).isEqualTo(norm);
+      assertThat(ParameterGradients.norm(List.of(large))).isEqualTo(norm);
     }
   }
 
@@ -90,12 +90,12 @@ final class GradientsTest {
   void clipNorm_ofWhatIsNotFinite() {
     giveGradients();
     first.grad().set(Float.POSITIVE_INFINITY, 1);
-    assertThat(Gradients.clipNorm(all, 1)).isInfinite();
+    assertThat(ParameterGradients.clipNorm(all, 1)).isInfinite();
     assertThat(first.grad().toFloatArray()).containsExactly(0, Float.NaN);
     assertThat(second.grad().toFloatArray()).containsExactly(0, 0);
     giveGradients();
     first.grad().set(Float.NaN, 1);
-    assertThat(Gradients.clipNorm(all, 1)).isNaN();
+    assertThat(ParameterGradients.clipNorm(all, 1)).isNaN();
     assertThat(second.grad().toFloatArray()).containsExactly(Float.NaN, Float.NaN);
   }
 
@@ -107,23 +107,23 @@ final class GradientsTest {
     named.put("fc1.bias", without);
     named.put("fc2.weight", second);
     named.put("tied.weight", second);
-    assertThat(Gradients.clipNorm(named, 2.5)).as("what is tied counts once").isEqualTo(5);
-    assertThat(Gradients.norm(all)).isCloseTo(2.5, within(1e-6));
+    assertThat(ParameterGradients.clipNorm(named, 2.5)).as("what is tied counts once").isEqualTo(5);
+    assertThat(ParameterGradients.norm(all)).isCloseTo(2.5, within(1e-6));
     second.grad().set(Float.NaN, 0, 0);
     float[] before = first.grad().toFloatArray();
-    assertThatThrownBy(() -> Gradients.clipNorm(named, 0.1))
+    assertThatThrownBy(() -> ParameterGradients.clipNorm(named, 0.1))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("the gradient of fc2.weight has norm NaN");
     assertThat(first.grad().toFloatArray()).isEqualTo(before);
     second.grad().set(Float.NEGATIVE_INFINITY, 0, 0);
-    assertThatThrownBy(() -> Gradients.clipNorm(named, 0.1))
+    assertThatThrownBy(() -> ParameterGradients.clipNorm(named, 0.1))
         .hasMessage("the gradient of fc2.weight has norm Infinity");
   }
 
   @Test
   void clipValue_clampsEveryElement() {
     giveGradients();
-    Gradients.clipValue(all, 1.5);
+    ParameterGradients.clipValue(all, 1.5);
     assertThat(first.grad().toFloatArray()).containsExactly(1, -1.5f);
     assertThat(second.grad().toFloatArray()).containsExactly(1.5f, 1.5f);
     assertThat(without.grad()).isNull();
@@ -131,13 +131,13 @@ final class GradientsTest {
 
   @Test
   void arguments_outOfRange_areRefused() {
-    assertThatThrownBy(() -> Gradients.clipNorm(all, -1))
+    assertThatThrownBy(() -> ParameterGradients.clipNorm(all, -1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("gradients are clipped to a norm from 0, not -1.0");
-    assertThatThrownBy(() -> Gradients.clipNorm(Map.of("p", first), Double.NaN))
+    assertThatThrownBy(() -> ParameterGradients.clipNorm(Map.of("p", first), Double.NaN))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("gradients are clipped to a norm from 0, not NaN");
-    assertThatThrownBy(() -> Gradients.clipValue(all, -1))
+    assertThatThrownBy(() -> ParameterGradients.clipValue(all, -1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("gradients are clipped to a value from 0, not -1.0");
   }

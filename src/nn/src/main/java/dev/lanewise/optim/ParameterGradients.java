@@ -12,11 +12,11 @@ import java.util.Map;
  * The gradients of several parameters, to be measured and clipped between {@code backward()} and
  * {@code step()}. A parameter without a gradient is passed over.
  */
-public final class Gradients {
+public final class ParameterGradients {
   /** What PyTorch adds to a norm before it divides by it. */
   private static final double EPSILON = 1e-6;
 
-  private Gradients() {}
+  private ParameterGradients() {}
 
   /**
    * Returns the Euclidean norm of all gradients as one vector. The sum has one order, so that it
