@@ -170,7 +170,8 @@ final class CharacterModelTest {
 
     static boolean allows(String text) {
       String open = "";
-      for (char c : text.toCharArray()) {
+      for (int i = 0; i < text.length(); i++) {
+        char c = text.charAt(i);
         if (next(open)[CHARACTERS.indexOf(c)] == 0) {
           return false;
         }
