@@ -76,22 +76,7 @@ public final class Embedding extends Module {
    */
   @Override
   public Tensor forward(Tensor input) {
-    float[] numbers = input.toFloatArray();
-    int[] words = new int[numbers.length];
-    for (int i = 0; i < words.length; i++) {
-      words[i] = (int) numbers[i];
-      if (words[i] != numbers[i]) {
-        throw new IllegalArgumentException(
-            "embedding: "
-                + numbers[i]
-                + " at place "
-                + i
-                + " of an input of shape "
-                + input.shape()
-                + " is not a whole number");
-      }
-    }
-    return forward(Indices.of(words).reshape(input.shape().toArray()));
+    return forward(Indices.of(input.array()));
   }
 
   /** Returns 1 where the padding word is and 0 elsewhere: [..words.., 1]. */

@@ -2,7 +2,6 @@ package dev.lanewise.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lanewise.io.FormatException;
 import java.io.IOException;
@@ -10,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,14 +101,7 @@ final class MnistFilesTest {
 
   @Test
   void load_realMnist() throws IOException {
-    Path real = realFolder();
-    assumeTrue(
-        real != null,
-        "no MNIST here: give its folder with -Dlanewise.mnist, as no shared/data/mnist is near");
-    assumeTrue(
-        !Files.exists(real.resolve("train-images-idx3-ubyte.gz")),
-        "this test knows the t10k pair alone, and the folder holds the training pair too");
-    MnistFiles files = MnistFiles.load(real);
+    MnistFiles files = RealMnist.load();
     assertThat(files.train().size()).isEqualTo(8000);
     assertThat(files.test().size()).isEqualTo(2000);
     assertThat(files.train().rows()).isEqualTo(28);
@@ -127,15 +118,6 @@ final class MnistFilesTest {
     assertThat(files.test().label(1999)).isEqualTo(6);
     assertThat(files.test().pixel(1999, 14, 8)).isEqualTo(253);
     assertThat(files.note()).contains("the first 8000 of them", "the last 2000");
-  }
-
-  private static Path realFolder() {
-    String given = System.getProperty("lanewise.mnist");
-    List<String> places =
-        given != null
-            ? List.of(given)
-            : List.of("../../../shared/data/mnist", "../../shared/data/mnist");
-    return places.stream().map(Path::of).filter(Files::isDirectory).findFirst().orElse(null);
   }
 
   private static int[] histogram(LabelledImages images) {

@@ -59,7 +59,7 @@ final class EmbeddingTest {
     assertThat(vectors.toFloatArray()).isEqualTo(table.forward(Indices.of(WORDS)).toFloatArray());
     assertThatThrownBy(() -> table.forward(Tensor.of(new float[] {1, 2.5f})))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("embedding: 2.5 at place 1 of an input of shape [2] is not a whole number");
+        .hasMessage("indices: 2.5 at place 1 of an array of shape [2] is not a whole number");
   }
 
   @Test

@@ -36,6 +36,30 @@ public final class Indices {
     return new Indices(shape, storage);
   }
 
+  /**
+   * Returns what {@code numbers} holds, with its shape.
+   *
+   * @throws IllegalArgumentException naming the first that is not whole and its place
+   */
+  public static Indices of(NDArray numbers) {
+    float[] given = numbers.toFloatArray();
+    int[] values = new int[given.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (int) given[i];
+      if (values[i] != given[i]) {
+        throw new IllegalArgumentException(
+            "indices: "
+                + given[i]
+                + " at place "
+                + i
+                + " of an array of shape "
+                + numbers.shape()
+                + " is not a whole number");
+      }
+    }
+    return of(values).reshape(numbers.shape().toArray());
+  }
+
   /** Returns indices whose numbers are undefined: for a kernel to write. */
   static Indices empty(Shape shape) {
     return new Indices(shape, Storage.allocate(shape.size()));
