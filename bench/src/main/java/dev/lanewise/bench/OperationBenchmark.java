@@ -1,11 +1,17 @@
 package dev.lanewise.bench;
 
+import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Shape;
 import dev.lanewise.kernel.Workers;
 import dev.lanewise.memory.Scope;
+import dev.lanewise.nn.AttentionMask;
 import dev.lanewise.tensor.NoGrad;
 import dev.lanewise.tensor.Tensor;
-import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -13,61 +19,92 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Operations on tensors as networks of middling size use them: the value alone, and the value with
- * the gradients of every input from a sum of the result. One thread.
+ * One operation on tensors inside a scope: its value without a tape, or its value and then the
+ * gradients of all its inputs. One thread.
  *
- * <pre>java -jar bench/target/benchmarks.jar full operation</pre>
+ * <pre>java -jar bench/target/benchmarks.jar full operations</pre>
  */
 @State(org.openjdk.jmh.annotations.Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(value = 2, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
 @Warmup(iterations = 4, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 3, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 public class OperationBenchmark {
-  /** The operation. */
-  @Param({"layerNorm", "softmax", "crossEntropy", "conv2d", "attention"})
-  public String operation = "";
+  private static final double EPS = 1e-5;
 
-  private OperationCase work = OperationCase.LAYER_NORM;
-  private Tensor[] inputs = {};
+  private List<Tensor> inputs = List.of();
+  private Supplier<Tensor> operation = () -> Tensor.zeros(1);
+  private NDArray cotangent = NDArray.zeros(Shape.of(1));
+  private Runnable work = () -> {};
 
   /** Makes the benchmark, for JMH. */
   public OperationBenchmark() {}
 
   /** Fills the operands. */
   @Setup(Level.Trial)
-  public void setUp() {
+  public void setUp(OperationCase of) {
     Workers.setThreads(1);
-    work = OperationCase.named(operation);
-    inputs = work.inputs();
+    inputs =
+        of.inputs().stream()
+            .map(in -> Tensor.of(in.values(), in.shape()).requiresGrad(true))
+            .toList();
+    operation = operation(of);
+    Tensor result = operation.get();
+    cotangent = NDArray.of(of.cotangent(result.size()), result.shape().toArray());
+    work = of.isBackward() ? this::backward : this::forward;
   }
 
-  /** The value. */
-  @Benchmark
-  public float lanewise() {
+  private Supplier<Tensor> operation(OperationCase of) {
+    Tensor x = inputs.getFirst();
+    return switch (of.kind()) {
+      case "layerNorm" -> () -> x.layerNorm(inputs.get(1), inputs.get(2), EPS);
+      case "softmax" -> () -> x.softmax(-1);
+      case "crossEntropy" -> {
+        int[] labels = of.labels();
+        yield () -> x.crossEntropy(labels);
+      }
+      case "conv2d" -> () -> x.conv2d(inputs.get(1), inputs.get(2), 1, 1);
+      case "attention" -> () -> Tensor.attention(x, inputs.get(1), inputs.get(2), null);
+      case "causalAttention" -> {
+        Tensor mask = AttentionMask.causal(x.shape().dim(-2));
+        yield () -> Tensor.attention(x, inputs.get(1), inputs.get(2), mask);
+      }
+      default -> throw new IllegalArgumentException("there is no operation " + of.kind());
+    };
+  }
+
+  private void forward() {
     try (Scope _ = Scope.open();
         NoGrad _ = NoGrad.open()) {
-      return work.apply(inputs).array().segment().get(ValueLayout.JAVA_FLOAT_UNALIGNED, 0);
+      Tensor _ = operation.get();
     }
   }
 
-  /** The value and the gradients. */
-  @Benchmark
-  public float lanewiseBackward() {
-    for (Tensor input : inputs) {
-      input.zeroGrad();
-    }
+  private void backward() {
+    inputs.forEach(Tensor::zeroGrad);
     try (Scope _ = Scope.open()) {
-      Tensor sum = work.apply(inputs).sum();
-      sum.backward();
-      return sum.item();
+      operation.get().backward(cotangent);
     }
+  }
+
+  /** Returns the value and then the gradient of each input, in row-major order. */
+  public List<float[]> results() {
+    backward();
+    List<float[]> results = new ArrayList<>();
+    results.add(operation.get().toFloatArray());
+    inputs.forEach(in -> results.add(Objects.requireNonNull(in.grad()).toFloatArray()));
+    return results;
+  }
+
+  /** Lanewise. */
+  @Benchmark
+  public void lanewise() {
+    work.run();
   }
 }

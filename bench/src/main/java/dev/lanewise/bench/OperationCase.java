@@ -1,122 +1,121 @@
 package dev.lanewise.bench;
 
-import dev.lanewise.array.NDArray;
-import dev.lanewise.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
 
-/** A call of one operation, of a size that networks of middling size have. */
-public enum OperationCase {
-  /** 256 rows of 512, with scale and shift. */
-  LAYER_NORM("layerNorm", List.of(List.of(256, 512), List.of(512), List.of(512))) {
-    @Override
-    Tensor apply(Tensor... in) {
-      return in[0].layerNorm(in[1], in[2], 1e-5f);
+/**
+ * A call of one operation, of a size that networks of small and middling size have: which, whether
+ * gradients follow, and what it is given.
+ */
+@State(Scope.Benchmark)
+public class OperationCase {
+  private static final Pattern NAMED = Pattern.compile("(\\w+) ([\\dx]+)(?: to (\\d+))?");
+  private static final int KERNEL = 3;
+
+  /**
+   * The operation and the shape of its input: rows x columns; of {@code conv2d} batch x channels x
+   * height x width and the number of its filters, which are 3 x 3 with a padding of 1; of attention
+   * batch x heads x length x width.
+   */
+  @Param({
+    "layerNorm 32x128",
+    "layerNorm 256x512",
+    "layerNorm 1024x1024",
+    "softmax 32x128",
+    "softmax 256x512",
+    "softmax 1024x1024",
+    "crossEntropy 32x10",
+    "crossEntropy 256x1000",
+    "crossEntropy 1024x1000",
+    "conv2d 32x1x28x28 to 8",
+    "conv2d 32x8x14x14 to 16",
+    "conv2d 8x32x28x28 to 32",
+    "conv2d 8x64x14x14 to 64",
+    "attention 8x4x64x32",
+    "attention 4x8x128x64",
+    "attention 1x8x512x64",
+    "causalAttention 8x4x64x32",
+    "causalAttention 4x8x128x64",
+    "causalAttention 1x8x512x64"
+  })
+  public String operation = "";
+
+  /** The value alone, or with it the gradients of all inputs from a cotangent. */
+  @Param({"forward", "forward+backward"})
+  public String pass = "";
+
+  /** Makes the case, for JMH. */
+  public OperationCase() {}
+
+  private Matcher named() {
+    Matcher named = NAMED.matcher(operation);
+    if (!named.matches()) {
+      throw new IllegalArgumentException("there is no operation '" + operation + "'");
     }
-  },
-
-  /** 256 rows of 512. */
-  SOFTMAX("softmax", List.of(List.of(256, 512))) {
-    @Override
-    Tensor apply(Tensor... in) {
-      return in[0].softmax(-1);
-    }
-  },
-
-  /** 256 rows of 1,000 classes. */
-  CROSS_ENTROPY("crossEntropy", List.of(List.of(256, 1000))) {
-    @Override
-    Tensor apply(Tensor... in) {
-      return in[0].crossEntropy(labels());
-    }
-  },
-
-  /** 32 images of 16 channels and 28 x 28, 32 filters of 3 x 3 with a border of 1. */
-  CONV_2D("conv2d", List.of(List.of(32, 16, 28, 28), List.of(32, 16, 3, 3), List.of(32))) {
-    @Override
-    Tensor apply(Tensor... in) {
-      return in[0].conv2d(in[1], in[2], 1, 1);
-    }
-  },
-
-  /** 32 heads of 64 places and 32 numbers. */
-  ATTENTION("attention", List.of(List.of(32, 64, 32), List.of(32, 64, 32), List.of(32, 64, 32))) {
-    @Override
-    Tensor apply(Tensor... in) {
-      return Tensor.attention(in[0], in[1], in[2], null);
-    }
-  };
-
-  private final String label;
-  private final List<List<Integer>> shapes;
-
-  OperationCase(String label, List<List<Integer>> shapes) {
-    this.label = label;
-    this.shapes = shapes;
+    return named;
   }
 
-  /** Returns the operation on {@code in}. */
-  abstract Tensor apply(Tensor... in);
-
-  /** Returns the case with the name that benchmarks show. */
-  public static OperationCase named(String label) {
-    return Arrays.stream(values())
-        .filter(each -> each.label.equals(label))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("there is no operation " + label));
+  /** Returns the operation without its size. */
+  public String kind() {
+    return named().group(1);
   }
 
-  /** Returns the shapes of the inputs. */
-  public List<int[]> shapes() {
-    return shapes.stream()
-        .map(dims -> dims.stream().mapToInt(Integer::intValue).toArray())
-        .toList();
+  /** Says whether gradients follow the value. */
+  public boolean isBackward() {
+    return pass.equals("forward+backward");
   }
 
-  /** Returns the values of input {@code input}: the same in every process. */
-  public float[] values(int input) {
-    Random random = new Random(input + 1);
-    int size = Arrays.stream(shapes().get(input)).reduce(1, Math::multiplyExact);
-    float[] values = new float[size];
-    for (int i = 0; i < size; i++) {
-      values[i] = random.nextFloat(-1, 1);
-    }
-    return values;
+  private int[] shape() {
+    return Arrays.stream(named().group(2).split("x", -1)).mapToInt(Integer::parseInt).toArray();
   }
 
-  /** Returns the class of each of 256 rows. */
-  public static int[] labels() {
-    return IntStream.range(0, 256).map(row -> row * 37 % 1000).toArray();
+  /** Returns the length of a row, and of a weight for each of its places. */
+  public int columns() {
+    int[] shape = shape();
+    return shape[shape.length - 1];
   }
 
-  /** Returns the inputs, which require gradients. */
-  Tensor[] inputs() {
-    List<int[]> all = shapes();
-    Tensor[] inputs = new Tensor[all.size()];
-    for (int i = 0; i < inputs.length; i++) {
-      inputs[i] = Tensor.of(NDArray.of(values(i), all.get(i))).requiresGrad(true);
+  /** Returns the inputs that have gradients, in the order in which the operation takes them. */
+  public List<Input> inputs() {
+    int[] shape = shape();
+    List<int[]> shapes =
+        switch (kind()) {
+          case "layerNorm" -> List.of(shape, new int[] {shape[1]}, new int[] {shape[1]});
+          case "softmax", "crossEntropy" -> List.of(shape);
+          case "conv2d" -> {
+            int filters = Integer.parseInt(named().group(3));
+            yield List.of(
+                shape, new int[] {filters, shape[1], KERNEL, KERNEL}, new int[] {filters});
+          }
+          default -> List.of(shape, shape, shape);
+        };
+    List<Input> inputs = new ArrayList<>();
+    for (int[] each : shapes) {
+      int size = Arrays.stream(each).reduce(1, Math::multiplyExact);
+      inputs.add(new Input(Inputs.floats(size, inputs.size() + 1), each));
     }
     return inputs;
   }
 
-  /** Returns the value and then every gradient from a sum of the result, in row-major order. */
-  public List<float[]> computed() {
-    Tensor[] inputs = inputs();
-    Tensor result = apply(inputs);
-    float[] value = result.toFloatArray();
-    result.sum().backward();
-    return IntStream.rangeClosed(0, inputs.length)
-        .mapToObj(i -> i == 0 ? value : gradient(inputs[i - 1]))
-        .toList();
+  /** Returns the class of each row, for {@code crossEntropy}. */
+  public int[] labels() {
+    int classes = columns();
+    return IntStream.range(0, shape()[0]).map(row -> row * 37 % classes).toArray();
   }
 
-  private static float[] gradient(Tensor input) {
-    NDArray gradient = input.grad();
-    if (gradient == null) {
-      throw new IllegalStateException("an input of shape " + input.shape() + " has no gradient");
-    }
-    return gradient.toFloatArray();
+  /** Returns the cotangent of a result with {@code size} elements. */
+  public float[] cotangent(long size) {
+    return Inputs.floats(Math.toIntExact(size), 9);
   }
+
+  /** The values of an input, in row-major order, and its shape. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+  public record Input(float[] values, int[] shape) {}
 }

@@ -1,13 +1,17 @@
 package dev.lanewise.bench.peers;
 
+import dev.lanewise.bench.OperationBenchmark;
 import dev.lanewise.bench.OperationCase;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -17,16 +21,16 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The operations of {@code OperationBenchmark} by libtorch, on one thread.
+ * The operations of {@code OperationBenchmark} by libtorch. One thread, fixed by {@code
+ * set_num_threads}.
  *
- * <pre>java -jar bench/target/benchmarks.jar full operation</pre>
+ * <pre>java -jar bench/target/benchmarks.jar full operations</pre>
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -35,89 +39,113 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 1,
     jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 @Warmup(iterations = 2, time = 200, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 3, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 public class OperationPeersBenchmark {
-  /** The operation. */
-  @Param({"layerNorm", "softmax", "crossEntropy", "conv2d", "attention"})
-  public String operation = "";
+  /**
+   * How far a result may be from Lanewise's, as a part of the largest element. The longest sums, of
+   * a filter's gradient, have 25,088 terms of either sign; one after another they err by the root
+   * of that many roundings of 6e-8, and both libraries sum in parts, which is closer.
+   */
+  private static final double TOLERANCE = 1e-5;
 
-  private OperationCase work = OperationCase.LAYER_NORM;
-  private Tensor[] inputs = {};
-  private Tensor labels = new Tensor();
+  private static final double EPS = 1e-5;
+  private static final long[] ONES = {1, 1};
+
+  private List<Tensor> inputs = List.of();
+  private Supplier<Tensor> operation = Tensor::new;
+  private Tensor cotangent = new Tensor();
+  private BoolOptional graphIsReleased = new BoolOptional();
+  private TensorArrayRefOptional allLeaves = new TensorArrayRefOptional();
+  private Runnable work = () -> {};
 
   /** Makes the benchmark, for JMH. */
   public OperationPeersBenchmark() {}
 
-  /**
-   * Fills the operands and compares value and gradients with Lanewise's. Both compute in float32
-   * and sum up to 25,088 terms below 1 in other orders: 2e-3 is some tens of roundings of such a
-   * sum.
-   */
+  /** Fixes the thread, fills the operands, and checks value and gradients. */
   @Setup(Level.Trial)
-  public void setUp() {
+  public void setUp(OperationCase of) {
     LibtorchMlp.threads(1);
-    work = OperationCase.named(operation);
-    List<int[]> shapes = work.shapes();
-    inputs = new Tensor[shapes.size()];
-    for (int i = 0; i < inputs.length; i++) {
-      long[] dims = Arrays.stream(shapes.get(i)).asLongStream().toArray();
-      inputs[i] = Tensor.create(work.values(i), dims).requires_grad_(true);
-    }
-    long[] classes = Arrays.stream(OperationCase.labels()).asLongStream().toArray();
-    labels = Tensor.create(classes, classes.length);
-    List<float[]> ours = work.computed();
-    Tensor value = apply();
-    Agreement.check("libtorch", LibtorchMlp.floats(value), ours.getFirst(), 2e-3);
-    value.sum().backward();
-    for (int i = 0; i < inputs.length; i++) {
-      Agreement.check("libtorch", LibtorchMlp.floats(inputs[i].grad()), ours.get(i + 1), 2e-3);
+    inputs = of.inputs().stream().map(OperationPeersBenchmark::leaf).toList();
+    operation = operation(of);
+    Tensor value = operation.get();
+    cotangent = Tensor.create(of.cotangent(value.numel())).view_as(value);
+    check(of, value);
+    work = of.isBackward() ? this::backward : this::forward;
+  }
+
+  private static Tensor leaf(OperationCase.Input input) {
+    long[] shape = Arrays.stream(input.shape()).asLongStream().toArray();
+    return Tensor.create(input.values(), shape).requires_grad_(true);
+  }
+
+  private Supplier<Tensor> operation(OperationCase of) {
+    Tensor x = inputs.getFirst();
+    return switch (of.kind()) {
+      case "layerNorm" -> {
+        long[] columns = {of.columns()};
+        TensorOptional weight = new TensorOptional(inputs.get(1));
+        TensorOptional bias = new TensorOptional(inputs.get(2));
+        yield () -> torch.layer_norm(x, columns, weight, bias, EPS, true);
+      }
+      case "softmax" -> () -> torch.softmax(x, -1);
+      case "crossEntropy" -> {
+        Tensor labels = Tensor.create(Arrays.stream(of.labels()).asLongStream().toArray());
+        yield () -> torch.cross_entropy_loss(x, labels);
+      }
+      case "conv2d" -> {
+        TensorOptional bias = new TensorOptional(inputs.get(2));
+        yield () -> torch.conv2d(x, inputs.get(1), bias, ONES, ONES, ONES, 1);
+      }
+      case "attention" -> attention(false);
+      case "causalAttention" -> attention(true);
+      default -> throw Functions.missing("libtorch", of.kind());
+    };
+  }
+
+  private Supplier<Tensor> attention(boolean causal) {
+    TensorOptional mask = new TensorOptional();
+    DoubleOptional scale = new DoubleOptional();
+    return () ->
+        torch.scaled_dot_product_attention(
+            inputs.get(0), inputs.get(1), inputs.get(2), mask, 0, causal, scale, false);
+  }
+
+  private void check(OperationCase of, Tensor value) {
+    OperationBenchmark ours = new OperationBenchmark();
+    ours.setUp(of);
+    List<float[]> expected = ours.results();
+    check("libtorch's value", value, expected.getFirst());
+    backward();
+    for (int i = 0; i < inputs.size(); i++) {
+      check("libtorch's gradient of input " + i, inputs.get(i).grad(), expected.get(i + 1));
     }
   }
 
-  /** The value. */
-  @Benchmark
-  public float libtorch() {
+  private static void check(String what, Tensor got, float[] expected) {
+    float largest = 0;
+    for (float each : expected) {
+      largest = Math.max(largest, Math.abs(each));
+    }
+    Agreement.check(what, LibtorchMlp.floats(got), expected, TOLERANCE * largest);
+  }
+
+  private void forward() {
     try (PointerScope _ = new PointerScope();
         NoGradGuard _ = new NoGradGuard()) {
-      return apply().data_ptr_float().get();
+      Tensor _ = operation.get();
     }
   }
 
-  /** The value and the gradients. */
-  @Benchmark
-  public float libtorchBackward() {
+  private void backward() {
     try (PointerScope _ = new PointerScope()) {
-      for (Tensor input : inputs) {
-        input.mutable_grad().reset();
-      }
-      Tensor sum = apply().sum();
-      sum.backward();
-      return sum.item_float();
+      inputs.forEach(input -> input.mutable_grad().reset());
+      operation.get().backward(cotangent, graphIsReleased, false, allLeaves);
     }
   }
 
-  private Tensor apply() {
-    return switch (work) {
-      case LAYER_NORM ->
-          torch.layer_norm(
-              inputs[0],
-              new long[] {512},
-              new TensorOptional(inputs[1]),
-              new TensorOptional(inputs[2]),
-              1e-5,
-              false);
-      case SOFTMAX -> torch.softmax(inputs[0], -1, new ScalarTypeOptional());
-      case CROSS_ENTROPY -> torch.cross_entropy_loss(inputs[0], labels);
-      case CONV_2D ->
-          torch.conv2d(
-              inputs[0],
-              inputs[1],
-              new TensorOptional(inputs[2]),
-              new long[] {1, 1},
-              new long[] {1, 1},
-              new long[] {1, 1},
-              1);
-      case ATTENTION -> torch.scaled_dot_product_attention(inputs[0], inputs[1], inputs[2]);
-    };
+  /** Bytedeco's libtorch. */
+  @Benchmark
+  public void libtorch() {
+    work.run();
   }
 }
