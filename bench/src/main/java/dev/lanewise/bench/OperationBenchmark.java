@@ -63,19 +63,18 @@ public class OperationBenchmark {
   private Supplier<Tensor> operation(OperationCase of) {
     Tensor x = inputs.getFirst();
     return switch (of.kind()) {
-      case "layerNorm" -> () -> x.layerNorm(inputs.get(1), inputs.get(2), EPS);
-      case "softmax" -> () -> x.softmax(-1);
-      case "crossEntropy" -> {
+      case LAYER_NORM -> () -> x.layerNorm(inputs.get(1), inputs.get(2), EPS);
+      case SOFTMAX -> () -> x.softmax(-1);
+      case CROSS_ENTROPY -> {
         int[] labels = of.labels();
         yield () -> x.crossEntropy(labels);
       }
-      case "conv2d" -> () -> x.conv2d(inputs.get(1), inputs.get(2), 1, 1);
-      case "attention" -> () -> Tensor.attention(x, inputs.get(1), inputs.get(2), null);
-      case "causalAttention" -> {
+      case CONV2D -> () -> x.conv2d(inputs.get(1), inputs.get(2), 1, 1);
+      case ATTENTION -> () -> Tensor.attention(x, inputs.get(1), inputs.get(2), null);
+      case CAUSAL_ATTENTION -> {
         Tensor mask = AttentionMask.causal(x.shape().dim(-2));
         yield () -> Tensor.attention(x, inputs.get(1), inputs.get(2), mask);
       }
-      default -> throw new IllegalArgumentException("there is no operation " + of.kind());
     };
   }
 

@@ -54,22 +54,56 @@ public class OperationCase {
   /** Makes the case, for JMH. */
   public OperationCase() {}
 
+  /** The operations. */
+  public enum Kind {
+    /** Rows with mean 0 and deviation 1, then a weight and a bias. */
+    LAYER_NORM("layerNorm"),
+    /** Of each row. */
+    SOFTMAX("softmax"),
+    /** Of rows of logits against labels, the mean. */
+    CROSS_ENTROPY("crossEntropy"),
+    /** With a bias. */
+    CONV2D("conv2d"),
+    /** Scaled dot-product attention of each place to all. */
+    ATTENTION("attention"),
+    /** The same of each place to itself and those before it. */
+    CAUSAL_ATTENTION("causalAttention");
+
+    private final String label;
+
+    Kind(String label) {
+      this.label = label;
+    }
+  }
+
   private Matcher named() {
     Matcher named = NAMED.matcher(operation);
     if (!named.matches()) {
-      throw new IllegalArgumentException("there is no operation '" + operation + "'");
+      throw missing();
     }
     return named;
   }
 
+  private IllegalArgumentException missing() {
+    return new IllegalArgumentException("there is no operation '" + operation + "'");
+  }
+
   /** Returns the operation without its size. */
-  public String kind() {
-    return named().group(1);
+  public Kind kind() {
+    String label = named().group(1);
+    return Arrays.stream(Kind.values())
+        .filter(kind -> kind.label.equals(label))
+        .findFirst()
+        .orElseThrow(this::missing);
   }
 
   /** Says whether gradients follow the value. */
   public boolean isBackward() {
-    return pass.equals("forward+backward");
+    return switch (pass) {
+      case "forward" -> false;
+      case "forward+backward" -> true;
+      default -> throw new IllegalArgumentException("there is no pass '" + pass + "'");
+    };
   }
 
   private int[] shape() {
@@ -87,14 +121,14 @@ public class OperationCase {
     int[] shape = shape();
     List<int[]> shapes =
         switch (kind()) {
-          case "layerNorm" -> List.of(shape, new int[] {shape[1]}, new int[] {shape[1]});
-          case "softmax", "crossEntropy" -> List.of(shape);
-          case "conv2d" -> {
+          case LAYER_NORM -> List.of(shape, new int[] {shape[1]}, new int[] {shape[1]});
+          case SOFTMAX, CROSS_ENTROPY -> List.of(shape);
+          case CONV2D -> {
             int filters = Integer.parseInt(named().group(3));
             yield List.of(
                 shape, new int[] {filters, shape[1], KERNEL, KERNEL}, new int[] {filters});
           }
-          default -> List.of(shape, shape, shape);
+          case ATTENTION, CAUSAL_ATTENTION -> List.of(shape, shape, shape);
         };
     List<Input> inputs = new ArrayList<>();
     for (int[] each : shapes) {

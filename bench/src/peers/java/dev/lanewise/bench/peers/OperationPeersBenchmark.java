@@ -81,24 +81,23 @@ public class OperationPeersBenchmark {
   private Supplier<Tensor> operation(OperationCase of) {
     Tensor x = inputs.getFirst();
     return switch (of.kind()) {
-      case "layerNorm" -> {
+      case LAYER_NORM -> {
         long[] columns = {of.columns()};
         TensorOptional weight = new TensorOptional(inputs.get(1));
         TensorOptional bias = new TensorOptional(inputs.get(2));
         yield () -> torch.layer_norm(x, columns, weight, bias, EPS, true);
       }
-      case "softmax" -> () -> torch.softmax(x, -1);
-      case "crossEntropy" -> {
+      case SOFTMAX -> () -> torch.softmax(x, -1);
+      case CROSS_ENTROPY -> {
         Tensor labels = Tensor.create(Arrays.stream(of.labels()).asLongStream().toArray());
         yield () -> torch.cross_entropy_loss(x, labels);
       }
-      case "conv2d" -> {
+      case CONV2D -> {
         TensorOptional bias = new TensorOptional(inputs.get(2));
         yield () -> torch.conv2d(x, inputs.get(1), bias, ONES, ONES, ONES, 1);
       }
-      case "attention" -> attention(false);
-      case "causalAttention" -> attention(true);
-      default -> throw Functions.missing("libtorch", of.kind());
+      case ATTENTION -> attention(false);
+      case CAUSAL_ATTENTION -> attention(true);
     };
   }
 
