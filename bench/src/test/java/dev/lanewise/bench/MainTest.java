@@ -42,7 +42,7 @@ class MainTest {
   void anUnknownGroupIsNamedBesideTheKnownOnes() throws Exception {
     assertRefused(
         "there is no group 'gemm'; the groups are roofline, sgemm, gemv, inference, training, map,"
-            + " adam, region, callers, mixed",
+            + " operations, adam, region, callers, mixed",
         "full",
         "sgemm",
         "gemm");

@@ -36,6 +36,15 @@ class SmokeTest {
           "callers", "2",
           "profile", "mixed");
 
+  private static final String[] LITTLE_OPERATIONS = {
+    "layerNorm 4x16",
+    "softmax 4x16",
+    "crossEntropy 4x10",
+    "conv2d 2x1x5x5 to 3",
+    "attention 1x2x8x4",
+    "causalAttention 1x2x8x4"
+  };
+
   private final int threads = Workers.threads();
 
   @BeforeEach
@@ -61,6 +70,7 @@ class SmokeTest {
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT);
     LITTLE.forEach(once::param);
+    once.param("operation", LITTLE_OPERATIONS);
     Collection<RunResult> results = new Runner(once.build()).run();
     List<String> ours =
         Suite.benchmarks().stream()

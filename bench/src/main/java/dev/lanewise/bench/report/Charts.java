@@ -25,6 +25,7 @@ final class Charts {
   static final String SKINNY = "sgemm-skinny";
   static final String INFERENCE = "inference";
   static final String TRAINING = "training";
+  static final String OPERATIONS = "operations";
   static final String ROOFLINE = "roofline";
   static final String SCALING = "scaling";
   static final String COLD_START = "coldstart";
@@ -64,6 +65,7 @@ final class Charts {
         }
         case "Inference" -> charts.latency(INFERENCE, "Inference", oneThread(group));
         case "TrainingStep" -> charts.latency(TRAINING, "Training step", oneThread(group));
+        case "Operation" -> charts.operations(group);
         default -> {}
       }
     }
@@ -219,6 +221,31 @@ final class Charts {
     if (!charts.isEmpty()) {
       files.put(file, Drawing.png(charts, 2));
     }
+  }
+
+  /** Lanewise's time to the peer's: for each operation a bar of each pass. */
+  private void operations(Group group) throws IOException {
+    Map<String, Map<String, Double>> byPass = new LinkedHashMap<>();
+    for (Row row : group.rows()) {
+      group
+          .toBetterPeer(row)
+          .ifPresent(ratio ->
+              byPass
+                  .computeIfAbsent(row.param("pass"), _ -> new LinkedHashMap<>())
+                  .put(row.param("operation"), ratio));
+    }
+    List<String> operations = new ArrayList<>(group.values("operation"));
+    byPass.values().forEach(ratios -> operations.retainAll(ratios.keySet()));
+    if (byPass.isEmpty() || operations.isEmpty()) {
+      return;
+    }
+    CategoryChart chart =
+        Drawing.bars(
+            "Operations, one thread", "", "time / that of " + String.join(", ", group.peers()));
+    Drawing.longNames(chart);
+    byPass.forEach((pass, ratios) ->
+        chart.addSeries(pass, operations, operations.stream().map(ratios::get).toList()));
+    files.put(OPERATIONS, Drawing.png(List.of(chart), 1));
   }
 
   private void roofline(Map<String, Group> groups) throws IOException {

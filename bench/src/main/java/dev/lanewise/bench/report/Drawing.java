@@ -84,6 +84,11 @@ final class Drawing {
     return chart;
   }
 
+  /** Turns the names of many bars upright, and leaves out the numbers above them. */
+  static void longNames(CategoryChart chart) {
+    chart.getStyler().setLabelsVisible(false).setXAxisLabelRotation(90);
+  }
+
   private static void style(AxesChartStyler styler) {
     styler
         .setPlotGridLinesColor(new Color(0xe4e4e4))

@@ -27,17 +27,37 @@ record Group(String name, List<Row> rows, List<String> ours, List<String> peers)
           "Inference", "Inference of a multilayer perceptron",
           "TrainingStep", "A training step: forward, mean squared error, backward, Adam",
           "Map", "Functions of each element, and softmax",
+          "Operation", "Operations on tensors, and their gradients",
           "Adam", "A step of Adam",
           "Region", "An empty parallel region",
           "Callers", "Many callers at once",
           "Mixed", "After the JVM has seen many shapes");
 
   private static final Map<String, String> SHORT_TITLES =
-      Map.of("Sgemm", "SGEMM", "Gemv", "GEMV", "TrainingStep", "Training step", "Map", "Functions");
+      Map.of(
+          "Sgemm",
+          "SGEMM",
+          "Gemv",
+          "GEMV",
+          "TrainingStep",
+          "Training step",
+          "Map",
+          "Functions",
+          "Operation",
+          "Operations");
 
   /** How parameters stand in a table, whose rows are sorted from left to right. */
   private static final List<String> PARAMS =
-      List.of("product", "network", "function", "weights", "work", "profile", "size", "elements");
+      List.of(
+          "product",
+          "network",
+          "function",
+          "operation",
+          "weights",
+          "work",
+          "profile",
+          "size",
+          "elements");
 
   private static final Map<String, String> NAMES =
       Map.of(

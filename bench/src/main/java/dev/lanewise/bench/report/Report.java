@@ -19,6 +19,7 @@ record Report(String text, Map<String, byte[]> charts) {
           Charts.SKINNY, "GFLOPS over M for each N and K",
           Charts.INFERENCE, "time of inference over the batch size",
           Charts.TRAINING, "time of a training step over the batch size",
+          Charts.OPERATIONS, "time of each operation beside the peer's",
           Charts.ROOFLINE, "the measured roofs, and where the kernels stand beneath them",
           Charts.SCALING, "throughput over threads and callers",
           Charts.COLD_START, "time from process start to predictions");
@@ -62,6 +63,7 @@ record Report(String text, Map<String, byte[]> charts) {
       case "Sgemm" -> List.of(Charts.SQUARE, Charts.SKINNY);
       case "Inference" -> List.of(Charts.INFERENCE);
       case "TrainingStep" -> List.of(Charts.TRAINING);
+      case "Operation" -> List.of(Charts.OPERATIONS);
       default -> List.of();
     };
   }

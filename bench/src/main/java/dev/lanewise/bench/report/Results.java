@@ -19,6 +19,7 @@ record Results(List<Measurement> measurements, Optional<ColdStarts> coldStarts) 
           "Inference",
           "TrainingStep",
           "Map",
+          "Operation",
           "Adam",
           "Region",
           "Callers",
