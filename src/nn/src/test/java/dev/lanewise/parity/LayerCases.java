@@ -1,8 +1,8 @@
 package dev.lanewise.parity;
 
 import static dev.lanewise.parity.Layers.layer;
+import static dev.lanewise.parity.Tolerance.AVERAGE;
 import static dev.lanewise.parity.Tolerance.DIFFERENCE;
-import static dev.lanewise.parity.Tolerance.NETWORK;
 import static dev.lanewise.parity.Values.EIGHTHS;
 
 import dev.lanewise.array.NDArray;
@@ -41,7 +41,10 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Layers without a memory: what is made of products, images and normalizations. */
+/**
+ * Layers without a memory: those of products and images, exact on eighths, and normalizations,
+ * whose means are averages.
+ */
 final class LayerCases {
   private static final Values NUMBERS = Values.between(-4, 4);
   private static final Values VARIANCES = Values.between(0.5f, 4);
@@ -226,7 +229,7 @@ final class LayerCases {
       Function<Draw, List<Input>> inputs,
       Function<Tensor[], Module> make,
       Layers.Call<Module> call) {
-    return layer(definition, 3, inputs, make, call).within(NETWORK, NETWORK);
+    return layer(definition, 3, inputs, make, call).within(AVERAGE, AVERAGE);
   }
 
   private static Tensor buffer(Module module, String name) {
@@ -265,7 +268,7 @@ final class LayerCases {
                   .subList(0, 1 + parameters);
             },
             _ -> make.get())
-        .within(NETWORK, NETWORK);
+        .within(AVERAGE, AVERAGE);
   }
 
   private static Case groupNorm(
@@ -279,7 +282,7 @@ final class LayerCases {
                         d.input(NUMBERS, CHANNELS))
                     .subList(0, affine ? 3 : 1),
             _ -> new GroupNorm(groups, CHANNELS, 1e-5, affine))
-        .within(NETWORK, NETWORK);
+        .within(AVERAGE, AVERAGE);
   }
 
   private static void addFunctions(List<Case> all) {
@@ -313,7 +316,7 @@ final class LayerCases {
   private static Case function(String definition, Module layer) {
     return layer(
             definition, d -> List.of(d.input(NUMBERS, d.length(2), 4, d.length(2))), _ -> layer)
-        .within(NETWORK, NETWORK);
+        .within(AVERAGE, AVERAGE);
   }
 
   private static int dim(Tensor x, int axis) {

@@ -1,7 +1,7 @@
 package dev.lanewise.parity;
 
-import static dev.lanewise.parity.Tolerance.AVERAGE;
 import static dev.lanewise.parity.Tolerance.DIFFERENCE;
+import static dev.lanewise.parity.Tolerance.SUM;
 import static dev.lanewise.parity.Values.SIXTEENTHS;
 
 import dev.lanewise.nn.Parameter;
@@ -165,7 +165,7 @@ final class OptimizerCases {
               }
               return parameter.detach();
             })
-        .within(AVERAGE, AVERAGE);
+        .within(SUM, SUM);
   }
 
   /** The gradients of two parameters, in one row, after clipping. */

@@ -45,17 +45,6 @@ public enum Tolerance {
     long roundings(long size, long longest) {
       return (super.roundings(size, longest) + longest) * longest;
     }
-  },
-  /**
-   * At most 16 sums one after the other, forward and back, over at most all n elements of the
-   * largest input, none of which makes the errors that reach it larger: each adds as many as {@link
-   * #AVERAGE}.
-   */
-  NETWORK(1, 16) {
-    @Override
-    long roundings(long size, long longest) {
-      return 16 * (super.roundings(size, longest) + size);
-    }
   };
 
   private final int ulps;
