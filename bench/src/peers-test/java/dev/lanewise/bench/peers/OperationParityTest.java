@@ -52,8 +52,12 @@ class OperationParityTest {
             ReductionDefinitions.ALL,
             ShapeDefinitions.ALL,
             ProductDefinitions.ALL,
+            ImageDefinitions.ALL,
+            LossDefinitions.ALL,
             LayerDefinitions.ALL,
-            OptimizerDefinitions.ALL)
+            SequenceDefinitions.ALL,
+            OptimizerDefinitions.ALL,
+            ScheduleDefinitions.ALL)
         .forEach(DEFINITIONS::putAll);
   }
 

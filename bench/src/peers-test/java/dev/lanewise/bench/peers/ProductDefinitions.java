@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/** Matrix products and what is made of them, layers and losses. */
+/** Matrix products and what is made of them. */
 final class ProductDefinitions {
   static final Map<String, Definition> ALL =
       new HashMap<>(
@@ -18,18 +18,13 @@ final class ProductDefinitions {
               Map.entry("dot", x -> torch.dot(x[0], x[1])),
               Map.entry("outer", x -> torch.outer(x[0], x[1])),
               Map.entry("linear", ProductDefinitions::linear),
-              Map.entry("Linear", ProductDefinitions::linear),
               Map.entry("linear without bias", x -> torch.linear(x[0], x[1])),
               Map.entry("linear relu", x -> torch.relu(linear(x))),
               Map.entry("linear sigmoid", x -> torch.sigmoid(linear(x))),
               Map.entry("linear tanh", x -> torch.tanh(linear(x))),
               Map.entry("linear gelu", x -> torch.gelu(linear(x))),
               Map.entry("attention", x -> attention(x, new TensorOptional())),
-              Map.entry("attention masked", x -> attention(x, new TensorOptional(x[3]))),
-              Map.entry("mse", x -> torch.mse_loss(x[0], x[1])),
-              Map.entry(
-                  "crossEntropy",
-                  x -> torch.cross_entropy_loss(x[0], ShapeDefinitions.indices(x[1])))));
+              Map.entry("attention masked", x -> attention(x, new TensorOptional(x[3])))));
 
   static {
     for (String equation : ProductCases.EQUATIONS) {

@@ -192,7 +192,7 @@ public final class Losses {
   public static Tensor hingeEmbedding(
       Tensor distance, Tensor label, double margin, Reduction reduction) {
     requireSameShape("hingeEmbedding", distance, label);
-    Tensor beyond = distance.neg().add((float) margin).relu();
+    Tensor beyond = fromZero(distance.neg().add((float) margin));
     return reduction.of(Tensor.where(isAlike("hingeEmbedding", label), distance, beyond));
   }
 
@@ -212,7 +212,7 @@ public final class Losses {
     Tensor difference = difference("marginRanking", first, second);
     requireSameShape("marginRanking", first, label);
     requireSigns("marginRanking", label);
-    return reduction.of(label.mul(difference).neg().add((float) margin).relu());
+    return reduction.of(fromZero(label.mul(difference).neg().add((float) margin)));
   }
 
   /** Returns the mean loss of angles with margin 0. */
@@ -237,7 +237,7 @@ public final class Losses {
         Tensor.where(
             isAlike("cosineEmbedding", label),
             complement(cosine),
-            cosine.add((float) -margin).relu()));
+            fromZero(cosine.add((float) -margin))));
   }
 
   /** Returns the mean triplet loss with margin 1. */
@@ -253,10 +253,15 @@ public final class Losses {
       Tensor anchor, Tensor positive, Tensor negative, double margin, Reduction reduction) {
     Tensor near = difference("tripletMargin", anchor, positive).add(DISTANCE_EPSILON).norm(-1);
     Tensor far = difference("tripletMargin", anchor, negative).add(DISTANCE_EPSILON).norm(-1);
-    return reduction.of(near.sub(far).add((float) margin).relu());
+    return reduction.of(fromZero(near.sub(far).add((float) margin)));
   }
 
   // Parts.
+
+  /** Returns max(0, x), which still pulls at 0, on the margin itself, as PyTorch's does. */
+  private static Tensor fromZero(Tensor x) {
+    return x.clamp(0, Float.POSITIVE_INFINITY);
+  }
 
   /** Returns x^2 / 2 for x up to {@code bend}, and bend (x - bend / 2) beyond it. */
   private static Tensor bent(Tensor x, double bend) {

@@ -211,6 +211,19 @@ final class LossesTest {
         Exact.draw(random, 6, 4));
   }
 
+  /** Two equal scores, or a distance of the margin, are told apart from then on. */
+  @Test
+  void lossOnItsMargin_stillPulls() {
+    Tensor first = Tensor.of(new float[] {1, 2}).requiresGrad(true);
+    Tensor labels = Tensor.of(new float[] {1, -1});
+    Losses.marginRanking(first, first.detach(), labels, 0, Reduction.SUM).backward();
+    assertThat(first.grad().toFloatArray()).containsExactly(-1, 1);
+
+    Tensor distance = Tensor.of(new float[] {1}).requiresGrad(true);
+    Losses.hingeEmbedding(distance, Tensor.of(new float[] {-1})).backward();
+    assertThat(distance.grad().toFloatArray()).containsExactly(-1);
+  }
+
   @Test
   void shortForms_havePyTorchsDefaults() {
     Random random = new Random(8);

@@ -34,7 +34,9 @@ public final class Catalogue {
           new Family("norms", NormCases.all()),
           new Family("losses", LossCases.all()),
           new Family("layers", LayerCases.all()),
-          new Family("optimizers", OptimizerCases.all()));
+          new Family("sequences", SequenceCases.all()),
+          new Family("optimizers", OptimizerCases.all()),
+          new Family("schedules", ScheduleCases.all()));
 
   private Catalogue() {}
 

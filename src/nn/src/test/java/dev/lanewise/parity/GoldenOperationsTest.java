@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.lanewise.array.Indices;
+import dev.lanewise.nn.Losses;
+import dev.lanewise.nn.Module;
+import dev.lanewise.optim.Optimizer;
 import dev.lanewise.parity.Catalogue.Family;
 import dev.lanewise.tensor.Tensor;
 import java.io.IOException;
@@ -13,11 +16,13 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -38,10 +43,19 @@ import org.junit.jupiter.api.TestFactory;
 final class GoldenOperationsTest {
   private static final Set<Class<?>> RESULTS = Set.of(Tensor.class, Indices.class, List.class);
 
-  /** What makes, marks or leaves tensors, and computes nothing that PyTorch would define. */
+  /** What makes, marks, leaves or holds, and computes nothing that PyTorch would define. */
   private static final Set<String> NO_OPERATIONS =
       Set.of(
-          "of", "scalar", "zeros", "ones", "full", "detach", "requiresGrad", "retainGrad", "apply");
+          "of",
+          "scalar",
+          "zeros",
+          "ones",
+          "full",
+          "detach",
+          "requiresGrad",
+          "retainGrad",
+          "apply",
+          "ModuleList");
 
   @TestFactory
   Stream<DynamicNode> everyCase_agreesWithPyTorch() {
@@ -50,9 +64,28 @@ final class GoldenOperationsTest {
 
   @Test
   void everyOperation_hasACase() {
-    Set<String> tried =
-        cases().map(one -> one.definition().replaceFirst(" .*", "")).collect(Collectors.toSet());
-    assertThat(operations()).hasSizeGreaterThan(50).isSubsetOf(tried);
+    assertThat(methods(Tensor.class, RESULTS)).hasSizeGreaterThan(50).isSubsetOf(tried(_ -> true));
+  }
+
+  @Test
+  void everyLoss_hasACase() {
+    assertThat(methods(Losses.class, Set.of(Tensor.class)))
+        .hasSizeGreaterThan(10)
+        .isSubsetOf(tried("losses"::equals));
+  }
+
+  @Test
+  void everyLayer_hasACase() {
+    assertThat(kinds(Module.class))
+        .hasSizeGreaterThan(20)
+        .isSubsetOf(tried(Set.of("layers", "sequences")::contains));
+  }
+
+  @Test
+  void everyOptimizer_hasACase() {
+    assertThat(kinds(Optimizer.class))
+        .hasSizeGreaterThan(5)
+        .isSubsetOf(tried("optimizers"::equals));
   }
 
   @Test
@@ -97,13 +130,51 @@ final class GoldenOperationsTest {
     return Catalogue.families().stream().flatMap(family -> family.cases().stream());
   }
 
-  /** Returns the names of the public methods of {@link Tensor} that give tensors or indices. */
-  private static Set<String> operations() {
-    return Arrays.stream(Tensor.class.getDeclaredMethods())
+  /** Returns the first words of the definitions in some families. */
+  private static Set<String> tried(Predicate<String> families) {
+    return Catalogue.families().stream()
+        .filter(family -> families.test(family.name()))
+        .flatMap(family -> family.cases().stream())
+        .map(one -> one.definition().replaceFirst(" .*", ""))
+        .collect(Collectors.toSet());
+  }
+
+  /** Returns the names of a class's public methods that give one of some kinds of results. */
+  private static Set<String> methods(Class<?> of, Set<Class<?>> results) {
+    return Arrays.stream(of.getDeclaredMethods())
         .filter(method -> Modifier.isPublic(method.getModifiers()))
-        .filter(method -> RESULTS.contains(method.getReturnType()))
+        .filter(method -> results.contains(method.getReturnType()))
         .map(Method::getName)
         .filter(name -> !NO_OPERATIONS.contains(name))
         .collect(Collectors.toSet());
+  }
+
+  /** Returns the names of the public classes that extend {@code type}, in its package. */
+  private static Set<String> kinds(Class<?> type) {
+    URL file = Objects.requireNonNull(type.getResource(type.getSimpleName() + ".class"));
+    try (Stream<Path> files = Files.list(Path.of(file.toURI()).resolveSibling("."))) {
+      return files
+          .map(path -> path.getFileName().toString())
+          .filter(name -> name.endsWith(".class") && !name.contains("-"))
+          .map(name -> named(type.getPackageName() + "." + name.replace(".class", "")))
+          .filter(type::isAssignableFrom)
+          .filter(kind -> Modifier.isPublic(kind.getModifiers()))
+          .filter(kind -> !Modifier.isAbstract(kind.getModifiers()))
+          .map(Class::getSimpleName)
+          .filter(name -> !NO_OPERATIONS.contains(name))
+          .collect(Collectors.toSet());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Class<?> named(String name) {
+    try {
+      return Class.forName(name);
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
