@@ -305,7 +305,10 @@ public final class Reduction {
     return whole < n ? Math.max(max, maxRest(x, xo + (whole << 2), (int) (n - whole))) : max;
   }
 
-  /** The greatest of {@code n} elements, whole vectors. */
+  /**
+   * The greatest of {@code n} elements, whole vectors. Eight a step make it too long to be inlined:
+   * in a caller that C2 compiles first, its vectors could stay boxed.
+   */
   private static float maxVectors(MemorySegment x, long xo, int n) {
     if (!x.isNative()) {
       throw Simd.onHeap();
@@ -315,14 +318,23 @@ public final class Reduction {
     FloatVector s2 = s0;
     FloatVector s3 = s0;
     int i = 0;
-    for (; i <= n - 4 * LANES; i += 4 * LANES) {
-      long at = (long) i << 2;
-      s0 = s0.max(FloatVector.fromMemorySegment(F, x, xo + at, ORDER));
-      s1 = s1.max(FloatVector.fromMemorySegment(F, x, xo + at + STEP, ORDER));
-      s2 = s2.max(FloatVector.fromMemorySegment(F, x, xo + at + 2 * STEP, ORDER));
-      s3 = s3.max(FloatVector.fromMemorySegment(F, x, xo + at + 3 * STEP, ORDER));
+    for (; i <= n - 8 * LANES; i += 8 * LANES) {
+      long at = xo + ((long) i << 2);
+      s0 = s0.max(FloatVector.fromMemorySegment(F, x, at, ORDER));
+      s1 = s1.max(FloatVector.fromMemorySegment(F, x, at + STEP, ORDER));
+      s2 = s2.max(FloatVector.fromMemorySegment(F, x, at + 2 * STEP, ORDER));
+      s3 = s3.max(FloatVector.fromMemorySegment(F, x, at + 3 * STEP, ORDER));
+      s0 = s0.max(FloatVector.fromMemorySegment(F, x, at + 4 * STEP, ORDER));
+      s1 = s1.max(FloatVector.fromMemorySegment(F, x, at + 5 * STEP, ORDER));
+      s2 = s2.max(FloatVector.fromMemorySegment(F, x, at + 6 * STEP, ORDER));
+      s3 = s3.max(FloatVector.fromMemorySegment(F, x, at + 7 * STEP, ORDER));
     }
-    for (; i < n; i += LANES) {
+    for (; i <= n - 2 * LANES; i += 2 * LANES) {
+      long at = xo + ((long) i << 2);
+      s0 = s0.max(FloatVector.fromMemorySegment(F, x, at, ORDER));
+      s1 = s1.max(FloatVector.fromMemorySegment(F, x, at + STEP, ORDER));
+    }
+    if (i < n) {
       s0 = s0.max(FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER));
     }
     return s0.max(s1).max(s2.max(s3)).reduceLanes(VectorOperators.MAX);
