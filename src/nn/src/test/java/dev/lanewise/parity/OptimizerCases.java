@@ -9,11 +9,11 @@ import dev.lanewise.optim.Adadelta;
 import dev.lanewise.optim.Adagrad;
 import dev.lanewise.optim.Adam;
 import dev.lanewise.optim.AdamW;
-import dev.lanewise.optim.Gradients;
 import dev.lanewise.optim.Lbfgs;
 import dev.lanewise.optim.Lion;
 import dev.lanewise.optim.NAdam;
 import dev.lanewise.optim.Optimizer;
+import dev.lanewise.optim.ParameterGradients;
 import dev.lanewise.optim.RAdam;
 import dev.lanewise.optim.RmsProp;
 import dev.lanewise.optim.Sgd;
@@ -74,9 +74,9 @@ final class OptimizerCases {
     all.add(lbfgs("Lbfgs", o -> o.maxIterations(3)));
     all.add(lbfgs("Lbfgs strongWolfe", o -> o.maxIterations(3).strongWolfe()));
     all.add(lbfgs("Lbfgs history 1", o -> o.maxIterations(2).history(1)));
-    all.add(clipped("clipNorm 1", p -> Gradients.clipNorm(p, 1)));
-    all.add(clipped("clipNorm 100", p -> Gradients.clipNorm(p, 100)));
-    all.add(clipped("clipValue 0.5", p -> Gradients.clipValue(p, 0.5)));
+    all.add(clipped("clipNorm 1", p -> ParameterGradients.clipNorm(p, 1)));
+    all.add(clipped("clipNorm 100", p -> ParameterGradients.clipNorm(p, 100)));
+    all.add(clipped("clipValue 0.5", p -> ParameterGradients.clipValue(p, 0.5)));
     return all;
   }
 
