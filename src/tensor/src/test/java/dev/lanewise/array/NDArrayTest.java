@@ -328,7 +328,7 @@ final class NDArrayTest {
 
   private static int[] dims(Random random, int highest) {
     int[] dims = new int[random.nextInt(highest + 1)];
-    int longest = dims.length > 2 ? 5 : 40;
+    int longest = dims.length > 2 ? 10 : 40;
     for (int axis = 0; axis < dims.length; axis++) {
       dims[axis] = random.nextInt(12) == 0 ? 0 : 1 + random.nextInt(longest);
     }
