@@ -41,6 +41,7 @@ final class LossDefinitions {
 
   private static void putYesOrNo() {
     ALL.put("bce", x -> torch.binary_cross_entropy(x[0], x[1]));
+    ALL.put("bce NONE", x -> torch.binary_cross_entropy(x[0], x[1], new TensorOptional(), 0));
     put(
         "bce weighted",
         (r, x) -> torch.binary_cross_entropy(x[0], x[1], new TensorOptional(x[2]), r));

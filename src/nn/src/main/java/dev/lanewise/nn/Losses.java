@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Losses {
   private static final float LEAST_LOG = -100;
+  private static final float LEAST_DIVISOR = 1e-12f;
   private static final float COSINE_EPSILON = 1e-12f;
   private static final float DISTANCE_EPSILON = 1e-6f;
 
@@ -91,7 +92,8 @@ public final class Losses {
 
   /**
    * Returns the binary cross-entropy of probabilities p against targets t, -weight (t ln p + (1 -
-   * t) ln(1 - p)), with logarithms from -100.
+   * t) ln(1 - p)), with logarithms from -100. The slope is (p - t) / (p (1 - p)) with a divisor
+   * from 1e-12, so that it is finite at 0 and 1 too.
    *
    * @param weight broadcast to the shape of the target; null for 1
    * @throws IllegalArgumentException if a probability is not from 0 to 1
@@ -103,9 +105,13 @@ public final class Losses {
         "bce: a probability of shape " + probability.shape() + " is not from 0 to 1",
         probability,
         p -> p >= 0 && p <= 1 ? 0 : 1);
-    Tensor yes = target.mul(boundedLog(probability));
-    Tensor no = complement(target).mul(boundedLog(complement(probability)));
-    return reduction.of(weighted(yes.add(no).neg(), weight));
+    Tensor p = probability.detach();
+    Tensor yes = target.mul(bounded(p.log()));
+    Tensor no = complement(target).mul(bounded(p.neg().log1p()));
+    Tensor divisor = p.mul(complement(p)).clamp(LEAST_DIVISOR, Float.POSITIVE_INFINITY);
+    Tensor slope = p.sub(target.detach()).div(divisor);
+    Tensor losses = yes.add(no).neg().add(probability.sub(p).mul(slope));
+    return reduction.of(weighted(losses, weight));
   }
 
   /** Returns the mean binary cross-entropy of logits. */
@@ -269,12 +275,8 @@ public final class Losses {
     return square.mul(x.sub(square.mul(0.5f)));
   }
 
-  /** Returns ln x, but -100 at least. */
-  private static Tensor boundedLog(Tensor x) {
-    Tensor none = x.le(Tensor.scalar(0));
-    Tensor log = Tensor.where(none, Tensor.scalar(1), x).log();
-    return Tensor.where(none, Tensor.scalar(LEAST_LOG), log)
-        .clamp(LEAST_LOG, Float.POSITIVE_INFINITY);
+  private static Tensor bounded(Tensor log) {
+    return log.clamp(LEAST_LOG, Float.POSITIVE_INFINITY);
   }
 
   private static Tensor complement(Tensor x) {

@@ -253,9 +253,16 @@ final class LossesTest {
     Tensor losses = Losses.bce(p, t, null, Reduction.NONE);
     assertThat(losses.toFloatArray()).containsExactly(100, 100, 0, 0);
     losses.sum().backward();
-    for (float slope : p.grad().toFloatArray()) {
-      assertThat(slope).isFinite();
-    }
+    float steepest = 1 / 1e-12f;
+    assertThat(p.grad().toFloatArray()).containsExactly(-steepest, steepest, 0, 0);
+  }
+
+  /** 1 / p overflows for a subnormal p. */
+  @Test
+  void bce_ofASubnormalProbability_hasAFiniteSlope() {
+    Tensor p = Tensor.of(new float[] {1e-40f}).requiresGrad(true);
+    Losses.bce(p, Tensor.ones(1)).backward();
+    assertThat(p.grad().toFloatArray()).containsExactly(-1 / 1e-12f);
   }
 
   @Test

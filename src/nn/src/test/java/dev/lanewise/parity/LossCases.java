@@ -2,9 +2,9 @@ package dev.lanewise.parity;
 
 import static dev.lanewise.parity.Tolerance.AVERAGE;
 import static dev.lanewise.parity.Tolerance.DIFFERENCE;
+import static dev.lanewise.parity.Tolerance.FUNCTION;
 import static dev.lanewise.parity.Values.EIGHTHS;
 
-import dev.lanewise.array.NDArray;
 import dev.lanewise.nn.CrossEntropyLoss;
 import dev.lanewise.nn.Losses;
 import dev.lanewise.nn.Reduction;
@@ -23,14 +23,12 @@ final class LossCases {
   private static final int CLASSES = 5;
   private static final Values LOGITS = Values.between(-4, 4);
   private static final Values PROBABILITIES = Values.between(0.01f, 0.99f);
+  private static final Values ENDS =
+      Values.of(0, Float.MIN_VALUE, 1e-39f, 1e-30f, 1e-13f, 1e-6f, 1 - 0x1p-24f, 1);
+
   private static final Values SIGNS = Values.of(-1, 1);
   private static final Values SOME_IGNORED =
       random -> random.nextInt(4) == 0 ? -100 : random.nextInt(CLASSES);
-
-  private static final String ENDS =
-      "PyTorch divides the slope by p (1 - p) or 1e-12, and has 0 where a probability of 0 or 1 is"
-          + " right and 1e12 where it is wrong; here are the slopes of the bounded logarithms, 1"
-          + " and 0";
 
   /** A loss with a reduction. */
   @FunctionalInterface
@@ -64,8 +62,13 @@ final class LossCases {
   private static void addYesOrNo(List<Case> all) {
     Case bce = mean("bce", LossCases::probabilities, x -> Losses.bce(x[0], x[1]));
     all.add(bce);
-    all.add(bce.on("at the ends", _ -> atEnds(false)));
-    all.add(bce.on("slopes at the ends", _ -> atEnds(true)).differing(ENDS));
+    all.add(
+        Case.of(
+                "bce NONE",
+                d -> List.of(d.input(ENDS, 12), d.constant(Values.of(0, 1), 12)),
+                x -> Losses.bce(x[0], x[1], null, Reduction.NONE))
+            .as("at the ends")
+            .within(FUNCTION, FUNCTION));
     add(
         all,
         "bce weighted",
@@ -236,13 +239,6 @@ final class LossCases {
   private static List<Input> probabilities(Draw d) {
     int[] dims = d.dimsUpTo(2);
     return List.of(d.input(PROBABILITIES, dims), d.constant(PROBABILITIES, dims));
-  }
-
-  /** Probabilities of 0 and 1 that are right, and such that are wrong. */
-  private static List<Input> atEnds(boolean differentiable) {
-    return List.of(
-        new Input(NDArray.of(new float[] {0, 1, 0, 1}), differentiable),
-        new Input(NDArray.of(new float[] {0, 1, 1, 0}), false));
   }
 
   private static List<Input> logits(Draw d, float most) {
