@@ -40,7 +40,7 @@ enum Group {
   OPERATIONS(
       full("Operation"),
       quick("Operation")
-          .with("operation", "layerNorm 256x512", "conv2d 32x8x14x14 to 16", "attention 8x4x64x32")
+          .with("operation", "conv2d 32x8x14x14 to 16", "attention 8x4x64x32")
           .with("pass", "forward+backward")),
 
   ADAM(full("Adam"), quick("Adam").with("parameters", "16777216")),

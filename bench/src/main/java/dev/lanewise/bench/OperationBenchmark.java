@@ -56,7 +56,7 @@ public class OperationBenchmark {
             .toList();
     operation = operation(of);
     Tensor result = operation.get();
-    cotangent = NDArray.of(of.cotangent(result.size()), result.shape().toArray());
+    cotangent = NDArray.of(of.cotangent(result.size())).reshape(result.shape());
     work = of.isBackward() ? this::backward : this::forward;
   }
 

@@ -114,6 +114,38 @@ class ReportCommandTest {
   }
 
   @Test
+  void operations_besideThePeerInBothPasses() throws IOException {
+    assertThat(report(resource("operations.json")).code()).isZero();
+    assertThat(text())
+        .contains("## Operations on tensors, and their gradients\n\nIn us. 1 fork, ")
+        .contains(
+            """
+            | operation | pass | Lanewise | libtorch | of the peer's time |
+            |---|---|---|---|---|
+            | layerNorm 256x512 | forward | 67.4 [67.4] | 116.9 [116.9] | 0.58 |
+            | layerNorm 256x512 | forward+backward | 256.6 [256.6] | 300.1 [300.1] | 0.85 |
+            | softmax 256x512 | forward | 121.7 [121.7] | 141.9 [141.9] | 0.86 |
+            | softmax 256x512 | forward+backward | 208.4 [208.4] | 188.8 [188.8] | 1.10 |
+            """)
+        .contains("- Of the peer's time: geometric mean 0.83, from 0.58 to 1.10.\n")
+        .contains("(2026-01-31-kernels/operations.png)")
+        .contains("Operations beside the better peer=0.83\n");
+    assertChart("operations", 1, 1);
+  }
+
+  @Test
+  void operationsWithoutAPeer_haveNoChart() throws IOException {
+    Path json =
+        file(
+            "alone.json",
+            "["
+                + entry("OperationBenchmark.lanewise", "\"operation\":\"a 1x1\"", "other", 1)
+                + "]");
+    assertThat(report(json).code()).isZero();
+    assertThat(text()).contains("No peer ran beside it.").doesNotContain("operations.png");
+  }
+
+  @Test
   void filesOfOneRun_giveTheirForksToEachOther() throws IOException {
     assertThat(report(resource("sgemm.json"), resource("training.json")).code()).isZero();
     assertThat(text()).contains("117.0 [117.0, 117.1, 117.0, 117.2, 116.9, 117.2] GFLOPS");
