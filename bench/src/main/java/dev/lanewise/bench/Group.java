@@ -40,6 +40,7 @@ enum Group {
   OPERATIONS(
       full("Operation"),
       quick("Operation")
+          .forks(1)
           .with("operation", "conv2d 32x8x14x14 to 16", "attention 8x4x64x32")
           .with("pass", "forward+backward")),
 
