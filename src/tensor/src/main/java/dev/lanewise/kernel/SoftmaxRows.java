@@ -28,8 +28,10 @@ import static dev.lanewise.kernel.VectorMath.LN2_LOW;
 import static dev.lanewise.kernel.VectorMath.LOG2_E;
 import static dev.lanewise.kernel.VectorMath.MAGIC;
 import static dev.lanewise.kernel.VectorMath.MAGIC_BITS;
+import static dev.lanewise.kernel.VectorMath.NOTHING;
 import static dev.lanewise.kernel.VectorMath.ONE_BITS;
 import static dev.lanewise.kernel.VectorMath.ORDINARY;
+import static jdk.incubator.vector.VectorOperators.AND_NOT;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.FMA;
 import static jdk.incubator.vector.VectorOperators.GE;
@@ -143,7 +145,7 @@ public final class SoftmaxRows {
   private static float expOf(
       MemorySegment src, long so, float shift, MemorySegment dst, long d, int n) {
     int whole = n & -2 * LANES;
-    int quick = reachesDown(src, so, shift - ORDINARY, whole) ? whole : 0;
+    int quick = isOrdinary(src, so, shift - ORDINARY, shift - NOTHING, whole) ? whole : 0;
     float sum = expQuick(src, so, shift, dst, d, quick);
     if (quick < n) {
       long at = (long) quick << 2;
@@ -152,21 +154,25 @@ public final class SoftmaxRows {
     return sum;
   }
 
-  /** Whether none of whole vectors lies below a bound. NaN may pass. */
-  private static boolean reachesDown(MemorySegment x, long xo, float bound, int n) {
+  /**
+   * Whether no element of whole vectors has an exponential between 0 and the normal numbers: none
+   * lies from {@code least} to {@code ordinary}. NaN may pass.
+   */
+  private static boolean isOrdinary(MemorySegment x, long xo, float ordinary, float least, int n) {
     if (!x.isNative()) {
       throw Simd.onHeap();
     }
     IntVector signs = IntVector.zero(I);
     for (int i = 0; i < n; i += LANES) {
-      long at = (long) i << 2;
-      FloatVector above = FloatVector.fromMemorySegment(F, x, xo + at, ORDER).sub(bound);
-      signs = signs.or(above.reinterpretAsInts());
+      FloatVector v = FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER);
+      IntVector below = v.sub(ordinary).reinterpretAsInts();
+      IntVector above = v.sub(least).reinterpretAsInts();
+      signs = signs.or(below.lanewise(AND_NOT, above));
     }
     return signs.compare(GE, 0).allTrue();
   }
 
-  /** Whole vectors whose exponentials are normal numbers, or NaN. */
+  /** Whole vectors whose exponentials are normal numbers, or 0, or NaN. */
   private static float expQuick(
       MemorySegment src, long so, float shift, MemorySegment dst, long d, int n) {
     if (!src.isNative() || !dst.isNative()) {
@@ -202,8 +208,8 @@ public final class SoftmaxRows {
           t0.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
       FloatVector s1 =
           t1.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-      p0 = p0.mul(s0);
-      p1 = p1.mul(s1);
+      p0 = p0.mul(s0).blend(0f, a0.compare(LT, -ORDINARY));
+      p1 = p1.mul(s1).blend(0f, a1.compare(LT, -ORDINARY));
       p0.intoMemorySegment(dst, d + at, ORDER);
       p1.intoMemorySegment(dst, d + at + STEP, ORDER);
       sum0 = sum0.add(p0);

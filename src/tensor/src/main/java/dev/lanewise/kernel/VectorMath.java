@@ -92,6 +92,9 @@ public final class VectorMath {
   /** Up to this magnitude an exponential, and its inverse, is a normal number. */
   static final float ORDINARY = 87.0f;
 
+  /** Below minus this, e^x rounds to 0. */
+  static final float NOTHING = 104.0f;
+
   /** Where the exponential has become zero, and where infinite. */
   static final float EXP_MIN = -104.0f;
 

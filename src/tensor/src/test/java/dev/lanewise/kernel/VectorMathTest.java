@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
 /** The exact values of the functions, and the softmax family; bounds are in MapKernelsTest. */
@@ -119,6 +120,37 @@ class VectorMathTest {
     assertThat(Floats.array(y)).containsExactly(-1000, 0, -1000);
     SoftmaxRows.softmax(Floats.of(1, Float.NaN, 2), 0, y, 0, 1, 3);
     assertThat(Floats.array(y)).containsOnly(Float.NaN);
+  }
+
+  /** What is masked is 0 beside any other numbers, those whose exponentials are denormal too. */
+  @Test
+  void softmax_ofMaskedRows() {
+    float[] beside = {0, -50, -86.9f, -87, -87.1f, -95, -103.9f, -104, -104.1f, -1e30f};
+    for (int cols : new int[] {8, 32, 64, 67}) {
+      for (float low : beside) {
+        float[] x = new float[cols];
+        for (int i = 0; i < cols; i++) {
+          x[i] = i % 3 == 1 ? -INFINITY : i % 3 == 2 ? low : 2;
+        }
+        x[0] = 2;
+        MemorySegment y = Floats.empty(cols);
+        SoftmaxRows.softmax(Floats.of(x), 0, y, 0, 1, cols);
+        double sum = 0;
+        for (float v : x) {
+          sum += Math.exp(v - 2.0);
+        }
+        for (int i = 0; i < cols; i++) {
+          double exact = Math.exp(x[i] - 2.0) / sum;
+          // A few roundings of the exponential and of the quotient, or of the smallest number.
+          assertThat(y.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i))
+              .as("%s of %s columns beside %s", x[i], cols, low)
+              .isCloseTo((float) exact, within((float) Math.max(4e-7 * exact, 3e-45)));
+          if (x[i] == -INFINITY) {
+            assertThat(y.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i)).isZero();
+          }
+        }
+      }
+    }
   }
 
   @Test
