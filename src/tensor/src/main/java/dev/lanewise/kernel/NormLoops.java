@@ -229,13 +229,12 @@ final class NormLoops {
           .fma(scale, shift)
           .intoMemorySegment(y, yo + at, ORDER);
     }
-    if (i < n) {
+    for (; i < n; i++) {
       long at = (long) i << 2;
-      VectorMask<Float> m = F.indexInRange(i, n);
-      FloatVector.fromMemorySegment(F, x, xo + at, ORDER, m)
-          .sub(center)
-          .fma(scale, shift)
-          .intoMemorySegment(y, yo + at, ORDER, m);
+      float z =
+          Math.fma(
+              x.get(FLOAT, xo + at) - center, statistics.get(FLOAT, 4), statistics.get(FLOAT, 8));
+      y.set(FLOAT, yo + at, z);
     }
   }
 
@@ -264,14 +263,12 @@ final class NormLoops {
           .mul(FloatVector.fromMemorySegment(F, w, wo + at, ORDER))
           .intoMemorySegment(y, yo + at, ORDER);
     }
-    if (i < n) {
+    for (; i < n; i++) {
       long at = (long) i << 2;
-      VectorMask<Float> m = F.indexInRange(i, n);
-      FloatVector.fromMemorySegment(F, x, xo + at, ORDER, m)
-          .sub(center)
-          .fma(scale, shift)
-          .mul(FloatVector.fromMemorySegment(F, w, wo + at, ORDER, m))
-          .intoMemorySegment(y, yo + at, ORDER, m);
+      float z =
+          Math.fma(
+              x.get(FLOAT, xo + at) - center, statistics.get(FLOAT, 4), statistics.get(FLOAT, 8));
+      y.set(FLOAT, yo + at, z * w.get(FLOAT, wo + at));
     }
   }
 
@@ -304,16 +301,12 @@ final class NormLoops {
               FloatVector.fromMemorySegment(F, b, bo + at, ORDER))
           .intoMemorySegment(y, yo + at, ORDER);
     }
-    if (i < n) {
+    for (; i < n; i++) {
       long at = (long) i << 2;
-      VectorMask<Float> m = F.indexInRange(i, n);
-      FloatVector.fromMemorySegment(F, x, xo + at, ORDER, m)
-          .sub(center)
-          .fma(scale, shift)
-          .fma(
-              FloatVector.fromMemorySegment(F, w, wo + at, ORDER, m),
-              FloatVector.fromMemorySegment(F, b, bo + at, ORDER, m))
-          .intoMemorySegment(y, yo + at, ORDER, m);
+      float z =
+          Math.fma(
+              x.get(FLOAT, xo + at) - center, statistics.get(FLOAT, 4), statistics.get(FLOAT, 8));
+      y.set(FLOAT, yo + at, Math.fma(z, w.get(FLOAT, wo + at), b.get(FLOAT, bo + at)));
     }
   }
 
