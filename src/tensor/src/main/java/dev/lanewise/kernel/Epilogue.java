@@ -3,7 +3,6 @@ package dev.lanewise.kernel;
 import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.LANES;
 import static dev.lanewise.kernel.Simd.ORDER;
-import static jdk.incubator.vector.VectorOperators.LE;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -38,12 +37,6 @@ public final class Epilogue {
     }
     long base = co << 2;
     long stride = rowStride << 2;
-    if (bias != null && act == Activation.RELU) {
-      for (int r = 0; r < rows; r++) {
-        biasReluLoop(c, base + r * stride, bias, bo << 2, cols);
-      }
-      return;
-    }
     int band = Math.max(1, HOT / Math.max(1, cols));
     for (int r = 0; r < rows; r += band) {
       int height = Math.min(band, rows - r);
@@ -95,28 +88,6 @@ public final class Epilogue {
       FloatVector x = FloatVector.fromMemorySegment(F, c, co + at, ORDER, m);
       FloatVector b = FloatVector.fromMemorySegment(F, bias, bo + at, ORDER, m);
       x.add(b).intoMemorySegment(c, co + at, ORDER, m);
-    }
-  }
-
-  private static void biasReluLoop(MemorySegment c, long co, MemorySegment bias, long bo, int n) {
-    if (!c.isNative() || !bias.isNative()) {
-      throw Simd.onHeap();
-    }
-    int i = 0;
-    for (; i <= n - LANES; i += LANES) {
-      long at = (long) i << 2;
-      FloatVector x =
-          FloatVector.fromMemorySegment(F, c, co + at, ORDER)
-              .add(FloatVector.fromMemorySegment(F, bias, bo + at, ORDER));
-      x.blend(0f, x.compare(LE, 0f)).intoMemorySegment(c, co + at, ORDER);
-    }
-    if (i < n) {
-      long at = (long) i << 2;
-      VectorMask<Float> m = F.indexInRange(i, n);
-      FloatVector x =
-          FloatVector.fromMemorySegment(F, c, co + at, ORDER, m)
-              .add(FloatVector.fromMemorySegment(F, bias, bo + at, ORDER, m));
-      x.blend(0f, x.compare(LE, 0f)).intoMemorySegment(c, co + at, ORDER, m);
     }
   }
 
