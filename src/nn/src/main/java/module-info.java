@@ -5,6 +5,7 @@ module dev.lanewise.nn {
   requires static org.jspecify;
 
   exports dev.lanewise.data;
+  exports dev.lanewise.infer;
   exports dev.lanewise.io;
   exports dev.lanewise.metrics;
   exports dev.lanewise.nn;
