@@ -3,18 +3,15 @@ package dev.lanewise.infer;
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.array.ShapeException;
-import dev.lanewise.memory.Scope;
 import dev.lanewise.nn.Module;
-import dev.lanewise.tensor.NoGrad;
-import dev.lanewise.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.FloatBuffer;
 import java.time.Duration;
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A trained module prepared to answer: its forward pass traced once, its weights copied and packed,
- * shared by any number of threads.
+ * A trained module prepared to answer, shared by any number of threads, virtual ones included.
  *
  * <pre>{@code
  * Predictor predictor = Predictor.of(model, 784);
@@ -22,29 +19,49 @@ import java.util.Arrays;
  * float[] scores = predictor.predict(pixels);
  * }</pre>
  *
- * <p>A row is one sample; rows stand one after the other, each in row-major order, in what is given
+ * <p>The module's forward pass is traced once, in evaluation mode; its operations are fused, its
+ * weights copied and packed. What happens to the module afterwards is not seen, until {@link
+ * #replace} takes it anew. A module that cannot be traced, since it looks at values or is not alike
+ * for any number of rows, is refused.
+ *
+ * <p>A row is one sample. Rows stand one after the other, each in row-major order, in what is given
  * and in what is answered.
+ *
+ * <p>A call takes one of a few work spaces, in which every array has its place; the first call of a
+ * work space with a number of rows binds them, and later ones allocate nothing, on the heap or off
+ * it. There is no lock: as many calls run at once as there are work spaces, four for each processor.
  */
 public final class Predictor {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final int DEFAULT_MAX_ROWS = 1024;
 
-  private volatile Module module;
+  private final String name;
+  private final int maxRows;
+  private final Precision precision;
   private final Shape row;
   private final Shape answer;
-  private final int maxRows;
+  private final int in;
+  private final int out;
+  private final Workspaces workspaces = new Workspaces();
+  private volatile Plan plan;
 
-  private Predictor(Module module, Shape row, int maxRows) {
-    this.module = module;
-    this.row = row;
-    this.maxRows = maxRows;
-    try (Scope scope = Scope.open()) {
-      Shape out = run(1, new float[Math.toIntExact(row.size())]).shape();
-      this.answer = Shape.of(Arrays.copyOfRange(out.toArray(), 1, out.rank()));
-    }
+  private Predictor(Builder builder) {
+    this.name = builder.name == null ? builder.module.toString() : builder.name;
+    this.maxRows = builder.maxRows;
+    this.precision = builder.precision;
+    this.plan = new Plan(Graph.of(builder.module, builder.row.toArray()), precision);
+    this.row = plan.row();
+    this.answer = plan.answer();
+    this.in = floats(row, "given");
+    this.out = floats(answer, "answered");
   }
 
-  /** Returns a predictor of a module whose input is rows of {@code rowShape}, such as 784. */
+  /**
+   * Returns a predictor of a module whose input is rows of {@code rowShape}, such as 784.
+   *
+   * @throws IllegalArgumentException saying why, if the module cannot be traced
+   * @throws ShapeException if it does not take rows of that shape
+   */
   public static Predictor of(Module module, int... rowShape) {
     return builder(module, rowShape).build();
   }
@@ -58,6 +75,7 @@ public final class Predictor {
   public static final class Builder {
     private final Module module;
     private final Shape row;
+    private @Nullable String name;
     private int maxRows = DEFAULT_MAX_ROWS;
     private Precision precision = Precision.FLOAT32;
 
@@ -66,8 +84,21 @@ public final class Predictor {
       this.row = row;
     }
 
-    /** Sets the most rows that one call may have; 1024 unless it is set. */
+    /** Sets the name that events and messages show; the module's unless it is set. */
+    public Builder name(String shown) {
+      this.name = shown;
+      return this;
+    }
+
+    /**
+     * Sets the most rows that one call may have; 1024 unless it is set.
+     *
+     * @throws IllegalArgumentException if that is none
+     */
     public Builder maxRows(int rows) {
+      if (rows < 1) {
+        throw new IllegalArgumentException("a predictor of at most " + rows + " rows answers none");
+      }
       this.maxRows = rows;
       return this;
     }
@@ -78,9 +109,14 @@ public final class Predictor {
       return this;
     }
 
-    /** Returns the predictor. */
+    /**
+     * Returns the predictor.
+     *
+     * @throws IllegalArgumentException saying why, if the module cannot be traced
+     * @throws ShapeException if it does not take rows of that shape
+     */
     public Predictor build() {
-      return new Predictor(module, row, maxRows);
+      return new Predictor(this);
     }
   }
 
@@ -99,51 +135,142 @@ public final class Predictor {
     return maxRows;
   }
 
-  /** Returns the answer to as many rows as {@code input} holds. */
+  /**
+   * Returns the answer to as many rows as {@code input} holds.
+   *
+   * @throws ShapeException if it does not hold whole rows, one at least and no more than {@link
+   *     #maxRows}
+   */
   public float[] predict(float... input) {
-    int rows = Math.toIntExact(input.length / row.size());
-    float[] output = new float[Math.toIntExact(rows * answer.size())];
+    int rows = in == 0 ? 1 : input.length / in;
+    if ((long) rows * in != input.length) {
+      throw new ShapeException(input.length + " numbers are not whole rows of " + row);
+    }
+    float[] output = new float[Math.multiplyExact(rows, out)];
     predict(rows, input, output);
     return output;
   }
 
-  /** Writes the answer to {@code rows} rows of {@code input} into {@code output}. */
+  /**
+   * Writes the answer to {@code rows} rows at the start of {@code input} to the start of {@code
+   * output}.
+   *
+   * @throws ShapeException if there are too many rows, or an array is too short for them
+   */
   public void predict(int rows, float[] input, float[] output) {
-    try (Scope scope = Scope.open()) {
-      NDArray out = run(rows, input);
-      MemorySegment.copy(out.segment(), FLOAT, 4 * out.offset(), output, 0, (int) out.size());
-    }
-  }
-
-  /** As {@link #predict(int, float[], float[])}, between native or heap segments of floats. */
-  public void predict(int rows, MemorySegment input, MemorySegment output) {
-    float[] in = input.asSlice(0, 4 * rows * row.size()).toArray(FLOAT);
-    float[] out = new float[Math.toIntExact(rows * answer.size())];
-    predict(rows, in, out);
-    MemorySegment.copy(out, 0, output, FLOAT, 0, out.length);
-  }
-
-  private NDArray run(int rows, float[] input) {
-    if (rows < 1 || rows > maxRows || input.length < rows * row.size()) {
-      throw new ShapeException(input.length + " numbers are not " + rows + " rows of " + row);
-    }
-    int[] dims = new int[row.rank() + 1];
-    dims[0] = rows;
-    System.arraycopy(row.toArray(), 0, dims, 1, row.rank());
-    try (NoGrad off = NoGrad.open()) {
-      return module
-          .forward(Tensor.of(Arrays.copyOf(input, (int) (rows * row.size())), dims))
-          .array()
-          .contiguous();
+    check(rows, input.length, output.length);
+    PredictionEvent event = begin();
+    Workspace workspace = workspaces.take();
+    try {
+      Program program = workspace.program(plan, rows);
+      NDArray x = program.input();
+      MemorySegment.copy(input, 0, x.segment(), FLOAT, 4 * x.offset(), rows * in);
+      program.run();
+      NDArray y = program.output();
+      MemorySegment.copy(y.segment(), FLOAT, 4 * y.offset(), output, 0, rows * out);
+    } finally {
+      workspaces.give(workspace);
+      end(event, rows);
     }
   }
 
   /**
-   * Takes the weights of another module of the same structure from now on; calls in flight finish
-   * with the old ones.
+   * As {@link #predict(int, float[], float[])}, from and to memory of floats in native byte order,
+   * on the heap or off it. The two may overlap.
    */
-  public void replace(Module other) {
-    module = other;
+  public void predict(int rows, MemorySegment input, MemorySegment output) {
+    check(rows, input.byteSize() / Float.BYTES, output.byteSize() / Float.BYTES);
+    PredictionEvent event = begin();
+    Workspace workspace = workspaces.take();
+    try {
+      Program program = workspace.program(plan, rows);
+      NDArray x = program.input();
+      MemorySegment.copy(input, 0, x.segment(), 4 * x.offset(), 4L * rows * in);
+      program.run();
+      NDArray y = program.output();
+      MemorySegment.copy(y.segment(), 4 * y.offset(), output, 0, 4L * rows * out);
+    } finally {
+      workspaces.give(workspace);
+      end(event, rows);
+    }
+  }
+
+  /**
+   * As {@link #predict(int, float[], float[])}, between buffers from their positions on, which stay
+   * as they are: direct ones or not, in any byte order.
+   */
+  public void predict(int rows, FloatBuffer input, FloatBuffer output) {
+    check(rows, input.remaining(), output.remaining());
+    PredictionEvent event = begin();
+    Workspace workspace = workspaces.take();
+    try {
+      Program program = workspace.program(plan, rows);
+      program.inputBuffer().put(0, input, input.position(), rows * in);
+      program.run();
+      output.put(output.position(), program.outputBuffer(), 0, rows * out);
+    } finally {
+      workspaces.give(workspace);
+      end(event, rows);
+    }
+  }
+
+  /**
+   * Takes the weights of {@code module}, the same or another of the same shapes, from the next call
+   * on. Calls under way finish with what they began with: each call sees one version whole.
+   *
+   * @throws IllegalArgumentException if it cannot be traced, or its answers have another shape; the
+   *     predictor goes on with what it has
+   */
+  public void replace(Module module) {
+    Plan next = new Plan(Graph.of(module, row.toArray()), precision);
+    if (!next.answer().equals(answer)) {
+      throw new IllegalArgumentException(
+          ("the answers of " + module + " have shape " + next.answer() + " a row, where those of ")
+              + (name + " have " + answer));
+    }
+    plan = next;
+  }
+
+  @Override
+  public String toString() {
+    return name + " " + row + " -> " + answer;
+  }
+
+  private PredictionEvent begin() {
+    PredictionEvent event = new PredictionEvent();
+    event.begin();
+    return event;
+  }
+
+  private void end(PredictionEvent event, int rows) {
+    if (event.shouldCommit()) {
+      event.predictor = name;
+      event.rows = rows;
+      event.commit();
+    }
+  }
+
+  private void check(int rows, long given, long answered) {
+    if (rows < 1 || rows > maxRows) {
+      throw new ShapeException(
+          name + " answers 1 to " + maxRows + " rows at a time, not " + rows);
+    }
+    if (given < (long) rows * in) {
+      throw new ShapeException(
+          given + " numbers are not " + rows + (rows == 1 ? " row of " : " rows of ") + row);
+    }
+    if (answered < (long) rows * out) {
+      throw new ShapeException(
+          ("there is room for " + answered + " numbers, where " + rows)
+              + ((rows == 1 ? " row" : " rows") + " of answers have shape " + answer));
+    }
+  }
+
+  private static int floats(Shape shape, String what) {
+    if (shape.size() > Integer.MAX_VALUE) {
+      throw new ShapeException("a row that is " + what + ", " + shape + ", is too long");
+    }
+    return (int) shape.size();
   }
 
   /** Runs calls until the compiler is done with them, and returns how long that took. */

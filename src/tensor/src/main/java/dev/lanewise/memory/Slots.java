@@ -29,6 +29,12 @@ public final class Slots<T> {
 
   /** Returns an object that no one else holds, a new one if the pool has none. */
   public T take() {
+    T held = poll();
+    return held != null ? held : maker.get();
+  }
+
+  /** Returns an object that no one else holds, or null if the pool has none. */
+  public @Nullable T poll() {
     int mask = slots.length() - 1;
     int start = (int) Thread.currentThread().threadId();
     for (int i = 0; i <= mask; i++) {
@@ -38,7 +44,7 @@ public final class Slots<T> {
         return held;
       }
     }
-    return maker.get();
+    return null;
   }
 
   /** Gives an object back; the caller must not touch it again. */

@@ -35,6 +35,7 @@ final class Tape {
 
   boolean recording = true;
   boolean anomaly;
+  @Nullable Trace trace;
   private @Nullable Tensor heldBack;
 
   private Tape() {}
@@ -56,6 +57,10 @@ final class Tape {
   static Tensor record(Op op, Tensor... inputs) {
     Tape tape = current();
     tape.flush();
+    Trace trace = tape.trace;
+    if (Trace.covers(trace, inputs) && trace != null) {
+      return trace.add(op, inputs);
+    }
     Shape[] shapes = new Shape[inputs.length];
     NDArray[] values = new NDArray[inputs.length];
     for (int i = 0; i < inputs.length; i++) {
@@ -90,6 +95,10 @@ final class Tape {
   static Tensor recordLinear(Tensor... inputs) {
     Tape tape = current();
     tape.flush();
+    Trace trace = tape.trace;
+    if (Trace.covers(trace, inputs) && trace != null) {
+      return trace.add(LINEAR, inputs);
+    }
     Shape[] shapes = new Shape[inputs.length];
     for (int i = 0; i < inputs.length; i++) {
       shapes[i] = inputs[i].value().shape();

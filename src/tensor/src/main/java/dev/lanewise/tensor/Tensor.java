@@ -133,6 +133,10 @@ public class Tensor {
   long order;
   long version;
 
+  // What stands for it in a trace; null and null outside of one.
+  Trace.@Nullable Value traced;
+  @Nullable Trace trace;
+
   // What a backward walk gathers, and who is told of it.
   @Nullable List<UnaryOperator<NDArray>> hooks;
   boolean retainsGrad;
@@ -215,6 +219,9 @@ public class Tensor {
 
   /** Returns the values, shared with this tensor and with no gradient. */
   public final NDArray array() {
+    if (traced != null) {
+      throw Trace.looked(this);
+    }
     Tape.current().flush();
     return value();
   }
@@ -231,6 +238,9 @@ public class Tensor {
 
   @Override
   public String toString() {
+    if (traced != null) {
+      return "Tensor" + shape() + " in a trace";
+    }
     return "Tensor"
         + array().toString().substring("NDArray".length())
         + (op == null ? "" : " by " + op.name());
@@ -353,7 +363,7 @@ public class Tensor {
 
   /** Returns a leaf with the same values, through which no gradient flows. */
   public final Tensor detach() {
-    return new Tensor(array());
+    return traced != null ? this : new Tensor(array());
   }
 
   // Arithmetic, element by element, with broadcasting.
