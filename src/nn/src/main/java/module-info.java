@@ -3,6 +3,7 @@ module dev.lanewise.nn {
   requires transitive dev.lanewise.tensor;
   requires com.fasterxml.jackson.core;
   requires jdk.jfr;
+  requires jdk.management;
   requires static org.jspecify;
 
   exports dev.lanewise.data;

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.FloatBuffer;
 import java.time.Duration;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class Predictor {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final int DEFAULT_MAX_ROWS = 1024;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final String name;
   private final int maxRows;
@@ -231,6 +233,32 @@ public final class Predictor {
     plan = next;
   }
 
+  /**
+   * Runs calls of one row and of more, up to {@link #maxRows} or 256, until the compilers are done
+   * with them, which takes a second or a few; ten at most for each.
+   *
+   * @return how long it took
+   */
+  public Duration warmup() {
+    return warmup(IntStream.of(1, 4, 32, 256).map(rows -> Math.min(rows, maxRows)).toArray());
+  }
+
+  /**
+   * As {@link #warmup()}, with calls of these numbers of rows.
+   *
+   * @throws ShapeException if one of them is more than {@link #maxRows}
+   */
+  public Duration warmup(int... rows) {
+    long start = System.nanoTime();
+    for (int count : IntStream.of(rows).distinct().toArray()) {
+      check(count, Long.MAX_VALUE, Long.MAX_VALUE);
+      float[] input = new float[count * in];
+      float[] output = new float[count * out];
+      Warmup.run(() -> predict(count, input, output), PATIENCE);
+    }
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
   @Override
   public String toString() {
     return name + " " + row + " -> " + answer;
@@ -271,10 +299,5 @@ public final class Predictor {
       throw new ShapeException("a row that is " + what + ", " + shape + ", is too long");
     }
     return (int) shape.size();
-  }
-
-  /** Runs calls until the compiler is done with them, and returns how long that took. */
-  public Duration warmup() {
-    return Duration.ZERO;
   }
 }
