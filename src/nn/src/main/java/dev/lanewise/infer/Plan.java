@@ -2,19 +2,22 @@ package dev.lanewise.infer;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.PackedLinear;
+import dev.lanewise.array.Recording;
+import dev.lanewise.array.Recording.NoMemoryYetException;
+import dev.lanewise.array.Recording.Recorded;
 import dev.lanewise.array.Shape;
 import dev.lanewise.infer.Graph.Constant;
 import dev.lanewise.infer.Graph.Input;
 import dev.lanewise.infer.Graph.Node;
 import dev.lanewise.infer.Graph.Value;
 import dev.lanewise.memory.Scope;
+import dev.lanewise.memory.Storage;
 import dev.lanewise.op.Op;
 import dev.lanewise.op.product.LinearAct;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One version of a model, ready to be bound to memory: its operations fused, its weights copied and
@@ -55,146 +58,146 @@ final class Plan {
     return answer;
   }
 
-  /**
-   * Where each array of a run of some rows lies in a block of floats.
-   *
-   * @param places the first float of each array that has memory of its own
-   * @param size the floats in all
-   */
-  record Places(int rows, Map<Value, Long> places, long size) {}
+  /** Binds a run of {@code rows} rows to memory that is still to be given. */
+  Binding bind(int rows) {
+    return new Binding(rows);
+  }
 
-  /** Finds places for the arrays of {@code rows} rows, which share memory where they can. */
-  Places places(int rows) {
-    Map<Value, Long> places = new IdentityHashMap<>();
-    Map<Value, Integer> last = lastUses();
-    Blocks blocks = new Blocks();
-    List<Node> nodes = graph.nodes();
-    try (Scope scope = Scope.open()) {
-      Map<Value, NDArray> arrays = new IdentityHashMap<>();
-      take(graph.input(), rows, arrays, places, blocks);
-      for (int i = 0; i < nodes.size(); i++) {
-        Node node = nodes.get(i);
-        NDArray view = view(node, rows, inputs(node, rows, arrays));
-        if (view == null) {
-          take(node, rows, arrays, places, blocks);
-        } else {
-          arrays.put(node, view);
-        }
-        for (Map.Entry<Value, Long> placed : places.entrySet()) {
-          if (last.getOrDefault(placed.getKey(), -1) == i) {
-            blocks.give(placed.getValue());
+  /** The steps of a run of some rows, and the blocks of memory that they want. */
+  final class Binding {
+    private final int rows;
+    private final Map<Value, NDArray> arrays = new IdentityHashMap<>();
+    private final List<Runnable> steps = new ArrayList<>();
+    private final Map<Storage, Long> places = new IdentityHashMap<>();
+    private final NDArray input;
+    private final NDArray output;
+    private final long size;
+
+    private Binding(int rows) {
+      this.rows = rows;
+      this.input = NDArray.over(Storage.promised(floats(graph.input())), graph.input().shape(rows));
+      arrays.put(graph.input(), input);
+      List<List<Storage>> born = new ArrayList<>();
+      for (Node node : graph.nodes()) {
+        born.add(record(node));
+      }
+      Recorded dense = Recording.of(() -> array(graph.result()).contiguous());
+      this.output = dense.result();
+      steps.addAll(dense.steps());
+      born.add(dense.promised());
+      this.size = place(born);
+    }
+
+    private long floats(Value value) {
+      return value.shape(rows).size();
+    }
+
+    private List<Storage> record(Node node) {
+      NDArray[] inputs = node.inputs().stream().map(this::array).toArray(NDArray[]::new);
+      PackedLinear layer = layers.get(node);
+      Recorded recorded;
+      if (layer != null) {
+        recorded = Recording.of(() -> launch(layer, inputs[0], node.shape(rows)));
+      } else {
+        recorded = recordOperation(node, inputs);
+      }
+      arrays.put(node, recorded.result());
+      steps.addAll(recorded.steps());
+      return recorded.promised();
+    }
+
+    private NDArray array(Value value) {
+      NDArray array =
+          switch (value) {
+            case Constant constant ->
+                constants.getOrDefault(constant, constant.isFixed() ? null : constant.array(rows));
+            case Input _, Node _ -> arrays.get(value);
+          };
+      if (array == null) {
+        throw new AssertionError("a value is used before it is made");
+      }
+      return array;
+    }
+
+    // rows x in * (out x in)' -> rows x out
+    private static NDArray launch(PackedLinear layer, NDArray given, Shape shape) {
+      NDArray x = given.contiguous();
+      NDArray y = NDArray.empty(shape);
+      int many = layer.in() == 0 ? 0 : Math.toIntExact(x.size() / layer.in());
+      Recording.launch(() ->
+          layer.apply(many, x.segment(), x.offset(), y.segment(), y.offset()));
+      return y;
+    }
+
+    private Recorded recordOperation(Node node, NDArray[] inputs) {
+      Op op = node.op(rows);
+      try {
+        return Recording.of(() -> op.forward(inputs));
+      } catch (NoMemoryYetException e) {
+        // An operation of somebody's own with kernels of its own: it is called as ever.
+        return Recording.of(() -> {
+          NDArray out = NDArray.empty(node.shape(rows));
+          Recording.launch(() -> {
+            try (Scope scope = Scope.open()) {
+              out.copyFrom(op.forward(inputs));
+            }
+          });
+          return out;
+        });
+      }
+    }
+
+    /**
+     * Finds a place for each block, in memory that is taken again once a block is read no more, and
+     * returns how much there must be.
+     */
+    private long place(List<List<Storage>> born) {
+      Map<Storage, Integer> last = lastUses();
+      Blocks blocks = new Blocks();
+      take(input.storage(), blocks);
+      for (int i = 0; i < born.size(); i++) {
+        born.get(i).forEach(storage -> take(storage, blocks));
+        for (Storage storage : List.copyOf(places.keySet())) {
+          boolean bornHere = born.get(i).contains(storage);
+          if (last.getOrDefault(storage, bornHere ? i : -1) == i) {
+            blocks.give(places.get(storage));
           }
         }
       }
+      return blocks.size();
     }
-    return new Places(rows, places, blocks.size());
-  }
 
-  private static void take(
-      Value value, int rows, Map<Value, NDArray> arrays, Map<Value, Long> places, Blocks blocks) {
-    NDArray array = NDArray.empty(value.shape(rows));
-    arrays.put(value, array);
-    long floats = Math.max(1, array.size());
-    places.put(value, blocks.take(Math.ceilDiv(floats, ALIGNED) * ALIGNED));
-  }
+    private void take(Storage storage, Blocks blocks) {
+      long floats = Math.max(1, storage.size());
+      places.put(storage, blocks.take(Math.ceilDiv(floats, ALIGNED) * ALIGNED));
+    }
 
-  /** Binds a run of the rows that {@code places} is for to {@code block}, from its first float. */
-  Program bind(Places places, NDArray block) {
-    int rows = places.rows();
-    Map<Value, NDArray> arrays = new IdentityHashMap<>();
-    arrays.put(graph.input(), at(places, graph.input(), block));
-    List<Runnable> steps = new ArrayList<>();
-    for (Node node : graph.nodes()) {
-      NDArray[] inputs = inputs(node, rows, arrays);
-      NDArray view = view(node, rows, inputs);
-      if (view != null) {
-        arrays.put(node, view);
-        continue;
+    /** Returns after which operation each block that holds a value is read no more. */
+    private Map<Storage, Integer> lastUses() {
+      Map<Storage, Integer> last = new IdentityHashMap<>();
+      List<Node> nodes = graph.nodes();
+      last.put(input.storage(), 0);
+      for (int i = 0; i < nodes.size(); i++) {
+        last.merge(array(nodes.get(i)).storage(), i, Math::max);
+        for (Value value : nodes.get(i).inputs()) {
+          last.merge(array(value).storage(), i, Math::max);
+        }
       }
-      NDArray out = at(places, node, block);
-      arrays.put(node, out);
-      steps.add(step(node, rows, inputs, out));
+      last.put(array(graph.result()).storage(), Integer.MAX_VALUE);
+      last.put(output.storage(), Integer.MAX_VALUE);
+      return last;
     }
-    NDArray result = arrays.get(graph.result());
-    if (result == null) {
-      throw new AssertionError("the result is no value of the graph");
-    }
-    if (!result.isContiguous()) {
-      NDArray dense = NDArray.persistent(result.shape());
-      NDArray strided = result;
-      steps.add(() -> dense.copyFrom(strided));
-      result = dense;
-    }
-    NDArray input = arrays.get(graph.input());
-    return new Program(steps.toArray(new Runnable[0]), input, result);
-  }
 
-  private Runnable step(Node node, int rows, NDArray[] inputs, NDArray out) {
-    PackedLinear layer = layers.get(node);
-    if (layer == null) {
-      return node.op(rows).bind(inputs, out);
+    /** Returns the floats that {@link #on} wants. */
+    long size() {
+      return size;
     }
-    NDArray x = inputs[0];
-    int many = Math.toIntExact(x.size() / Math.max(1, layer.in()));
-    if (x.isContiguous()) {
-      return () -> layer.apply(many, x.segment(), x.offset(), out.segment(), out.offset());
+
+    /** Returns the program of this run, in memory that nothing else uses meanwhile. */
+    Program on(Storage block) {
+      places.forEach((storage, place) -> storage.provide(block, place));
+      return new Program(steps.toArray(new Runnable[0]), input, output);
     }
-    NDArray dense = NDArray.persistent(x.shape());
-    return () -> {
-      dense.copyFrom(x);
-      layer.apply(many, dense.segment(), dense.offset(), out.segment(), out.offset());
-    };
-  }
-
-  /** Returns the array of {@code value} in a block. */
-  private static NDArray at(Places places, Value value, NDArray block) {
-    Long first = places.places().get(value);
-    if (first == null) {
-      throw new AssertionError("no place was kept");
-    }
-    Shape shape = value.shape(places.rows());
-    int from = Math.toIntExact(first);
-    return block.slice(0, from, Math.toIntExact(from + shape.size())).reshape(shape);
-  }
-
-  private NDArray[] inputs(Node node, int rows, Map<Value, NDArray> arrays) {
-    return node.inputs().stream()
-        .map(input -> switch (input) {
-          case Constant constant when constants.get(constant) instanceof NDArray copy -> copy;
-          case Constant constant -> constant.array(rows);
-          case Input in -> arrays.get(in);
-          case Node other -> arrays.get(other);
-        })
-        .toArray(NDArray[]::new);
-  }
-
-  private static @Nullable NDArray view(Node node, int rows, NDArray[] inputs) {
-    Op op = node.op(rows);
-    if (!isView(op)) {
-      return null;
-    }
-    NDArray view = op.forward(inputs);
-    return view.storage() == inputs[0].storage() ? view : null;
-  }
-
-  private static boolean isView(Op op) {
-    return op.getClass().getPackageName().endsWith(".shape");
-  }
-
-  /**
-   * Returns after which operation each value is read no more. What may be a view counts as a use of
-   * what it is a view of for as long as it is used itself.
-   */
-  private Map<Value, Integer> lastUses() {
-    Map<Value, Integer> last = new IdentityHashMap<>();
-    List<Node> nodes = graph.nodes();
-    last.put(graph.result(), Integer.MAX_VALUE);
-    for (int i = nodes.size() - 1; i >= 0; i--) {
-      Node node = nodes.get(i);
-      int used = isView(node.op(1)) ? Math.max(i, last.getOrDefault(node, i)) : i;
-      node.inputs().forEach(input -> last.merge(input, used, Math::max));
-    }
-    return last;
   }
 
   private static boolean isLayer(Node node) {

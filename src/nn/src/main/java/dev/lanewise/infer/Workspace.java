@@ -1,9 +1,8 @@
 package dev.lanewise.infer;
 
-import dev.lanewise.array.NDArray;
-import dev.lanewise.array.Shape;
-import dev.lanewise.infer.Plan.Places;
+import dev.lanewise.infer.Plan.Binding;
 import dev.lanewise.memory.Scope;
+import dev.lanewise.memory.Storage;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Workspace {
   private @Nullable Plan plan;
-  private @Nullable NDArray block;
+  private @Nullable Storage block;
   private @Nullable Program[] programs = new Program[0];
 
   /** Returns the program of {@code current} for {@code rows} rows, bound to this memory. */
@@ -30,25 +29,25 @@ final class Workspace {
 
   /** Returns the floats that this work space holds. */
   long floats() {
-    NDArray memory = block;
+    Storage memory = block;
     return memory == null ? 0 : memory.size();
   }
 
   private Program bind(Plan current, int rows) {
-    Places places = current.places(rows);
-    NDArray memory = block;
+    Binding binding = current.bind(rows);
     if (plan != current) {
       plan = null;
       programs = new Program[0];
     }
-    if (memory == null || memory.size() < places.size()) {
+    Storage memory = block;
+    if (memory == null || memory.size() < binding.size()) {
       // Nothing may stay bound to the old memory; it goes before the new comes.
       block = null;
       programs = new Program[0];
-      memory = NDArray.persistent(Shape.of(Math.toIntExact(places.size())));
+      memory = Storage.persistent(binding.size());
       block = memory;
     }
-    Program program = current.bind(places, memory);
+    Program program = binding.on(memory);
     if (rows >= programs.length) {
       programs = Arrays.copyOf(programs, Math.max(rows + 1, 2 * programs.length));
     }

@@ -32,11 +32,17 @@ final class Broadcast {
     NDArray a = left.contiguous();
     NDArray b = right.contiguous();
     NDArray c = NDArray.empty(shape);
-    MemorySegment as = a.segment();
-    MemorySegment bs = b.segment();
-    MemorySegment cs = c.segment();
     if (a.shape().equals(b.shape())) {
-      vectors(op, as, a.offset(), bs, b.offset(), cs, c.offset(), shape.size());
+      Recording.launch(() ->
+          vectors(
+              op,
+              a.segment(),
+              a.offset(),
+              b.segment(),
+              b.offset(),
+              c.segment(),
+              c.offset(),
+              shape.size()));
       return c;
     }
     if (shape.size() == 0) {
@@ -66,20 +72,41 @@ final class Broadcast {
       outer--;
     }
     Odometer index = new Odometer(shape, outer);
+    long length = run;
+    boolean aStands = aStep == 0;
+    boolean bStands = bStep == 0;
+    Recording.launch(() -> runs(op, a, al, aStands, b, bl, bStands, c, index, length));
+    return c;
+  }
+
+  private static void runs(
+      Op op,
+      NDArray a,
+      Layout al,
+      boolean aStands,
+      NDArray b,
+      Layout bl,
+      boolean bStands,
+      NDArray c,
+      Odometer index,
+      long length) {
+    MemorySegment as = a.segment();
+    MemorySegment bs = b.segment();
+    MemorySegment cs = c.segment();
     long co = c.offset();
+    index.reset();
     do {
       long ao = a.offset() + index.dot(al);
       long bo = b.offset() + index.dot(bl);
-      if (aStep != 0 && bStep != 0) {
-        vectors(op, as, ao, bs, bo, cs, co, run);
-      } else if (bStep == 0) {
-        vectorScalar(op, as, ao, bs.get(FLOAT, 4 * bo), cs, co, run);
+      if (!aStands && !bStands) {
+        vectors(op, as, ao, bs, bo, cs, co, length);
+      } else if (bStands) {
+        vectorScalar(op, as, ao, bs.get(FLOAT, 4 * bo), cs, co, length);
       } else {
-        scalarVector(op, as.get(FLOAT, 4 * ao), bs, bo, cs, co, run);
+        scalarVector(op, as.get(FLOAT, 4 * ao), bs, bo, cs, co, length);
       }
-      co += run;
+      co += length;
     } while (index.next());
-    return c;
   }
 
   private static void vectors(

@@ -21,7 +21,9 @@ final class Copies {
     Layout from = source.layout();
     Layout to = target.layout();
     if (from.sameStrides(to) && from.isDense()) {
-      Elementwise.copy(source.segment(), source.offset(), target.segment(), target.offset(), n);
+      Recording.launch(() ->
+          Elementwise.copy(
+              source.segment(), source.offset(), target.segment(), target.offset(), n));
     } else if (to.isContiguous()) {
       pieces(source, target, Math.min(source.rank(), 2));
     } else if (to.isDense() && source.rank() == 2) {
@@ -43,23 +45,29 @@ final class Copies {
     int rows = axes > 1 ? shape.at(rank - 2) : 1;
     long colStride = axes > 0 ? from.strideAt(rank - 1) : 1;
     long rowStride = axes > 1 ? from.strideAt(rank - 2) : cols;
-    MemorySegment in = source.segment();
-    MemorySegment out = target.segment();
     Odometer outer = new Odometer(shape, rank - axes);
-    do {
-      long start = source.offset() + outer.dot(from);
-      long written = target.offset() + outer.dot(target.layout());
-      Elementwise.copy2d(in, start, rowStride, colStride, out, written, rows, cols);
-    } while (outer.next());
+    Recording.launch(() -> {
+      MemorySegment in = source.segment();
+      MemorySegment out = target.segment();
+      outer.reset();
+      do {
+        long start = source.offset() + outer.dot(from);
+        long written = target.offset() + outer.dot(target.layout());
+        Elementwise.copy2d(in, start, rowStride, colStride, out, written, rows, cols);
+      } while (outer.next());
+    });
   }
 
   private static void elements(NDArray source, NDArray target) {
-    MemorySegment in = source.segment();
-    MemorySegment out = target.segment();
     Odometer index = new Odometer(source.shape(), source.rank());
-    do {
-      float value = in.get(FLOAT, 4 * (source.offset() + index.dot(source.layout())));
-      out.set(FLOAT, 4 * (target.offset() + index.dot(target.layout())), value);
-    } while (index.next());
+    Recording.launch(() -> {
+      MemorySegment in = source.segment();
+      MemorySegment out = target.segment();
+      index.reset();
+      do {
+        float value = in.get(FLOAT, 4 * (source.offset() + index.dot(source.layout())));
+        out.set(FLOAT, 4 * (target.offset() + index.dot(target.layout())), value);
+      } while (index.next());
+    });
   }
 }

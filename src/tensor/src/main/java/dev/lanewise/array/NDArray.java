@@ -39,7 +39,16 @@ public final class NDArray {
 
   /** Returns a new array whose elements are undefined: for a kernel to write. */
   public static NDArray empty(Shape shape) {
-    return new NDArray(Storage.allocate(shape.size()), shape.rowMajor());
+    return new NDArray(Recording.allocate(shape.size()), shape.rowMajor());
+  }
+
+  /** Returns an array over {@code storage}, row-major from its start. */
+  public static NDArray over(Storage storage, Shape shape) {
+    if (storage.size() < shape.size()) {
+      throw new ShapeException(
+          "a block of " + storage.size() + " floats has no room for shape " + shape);
+    }
+    return new NDArray(storage, shape.rowMajor());
   }
 
   /** Returns a new array of zeros. */
@@ -50,7 +59,7 @@ public final class NDArray {
   /** Returns a new array of {@code value}s. */
   public static NDArray full(Shape shape, float value) {
     NDArray array = empty(shape);
-    Elementwise.fill(array.segment(), array.offset(), value, shape.size());
+    array.fill(value);
     return array;
   }
 
@@ -69,7 +78,7 @@ public final class NDArray {
     if (shape.size() != values.length) {
       throw new ShapeException(values.length + " values do not fill shape " + shape);
     }
-    NDArray array = empty(shape);
+    NDArray array = new NDArray(Storage.allocate(shape.size()), shape.rowMajor());
     MemorySegment.copy(values, 0, array.segment(), FLOAT, 4 * array.offset(), values.length);
     return array;
   }
@@ -135,11 +144,14 @@ public final class NDArray {
   public MemorySegment segment() {
     if (!storage.isAlive()) {
       Scope owner = storage.owner();
+      if (owner == null || owner.isOpen()) {
+        throw new Recording.NoMemoryYetException(shape());
+      }
       throw new IllegalStateException(
           "a tensor of shape "
               + shape()
               + " was used after its scope closed (the scope was opened at "
-              + (owner == null ? "?" : owner.openedAt())
+              + owner.openedAt()
               + ")");
     }
     return storage.segment();
@@ -208,14 +220,14 @@ public final class NDArray {
   /** Writes {@code value} into every element; the array must fill its memory without a gap. */
   public void fill(float value) {
     requireDense("fill");
-    Elementwise.fill(segment(), offset(), value, size());
+    Recording.launch(() -> Elementwise.fill(segment(), offset(), value, size()));
     touch();
   }
 
   /** Multiplies every element by {@code factor}; the array must fill its memory without a gap. */
   public void scale(float factor) {
     requireDense("scale");
-    Elementwise.scale(segment(), offset(), factor, size());
+    Recording.launch(() -> Elementwise.scale(segment(), offset(), factor, size()));
     touch();
   }
 
@@ -223,7 +235,8 @@ public final class NDArray {
   public void accumulate(NDArray source) {
     requireSameShape("accumulate", source);
     if (layout.sameStrides(source.layout) && layout.isDense()) {
-      Elementwise.accumulate(source.segment(), source.offset(), segment(), offset(), size());
+      Recording.launch(() ->
+          Elementwise.accumulate(source.segment(), source.offset(), segment(), offset(), size()));
       touch();
     } else {
       copyFrom(add(source));
@@ -393,7 +406,8 @@ public final class NDArray {
   public NDArray map(UnaryKernel kernel) {
     NDArray dense = contiguous();
     NDArray result = empty(shape());
-    kernel.apply(dense.segment(), dense.offset(), result.segment(), result.offset(), size());
+    Recording.launch(() ->
+        kernel.apply(dense.segment(), dense.offset(), result.segment(), result.offset(), size()));
     return result;
   }
 
@@ -403,14 +417,15 @@ public final class NDArray {
     NDArray a = contiguous();
     NDArray b = other.contiguous();
     NDArray result = empty(shape());
-    kernel.apply(
-        a.segment(),
-        a.offset(),
-        b.segment(),
-        b.offset(),
-        result.segment(),
-        result.offset(),
-        size());
+    Recording.launch(() ->
+        kernel.apply(
+            a.segment(),
+            a.offset(),
+            b.segment(),
+            b.offset(),
+            result.segment(),
+            result.offset(),
+            size()));
     return result;
   }
 
@@ -445,16 +460,17 @@ public final class NDArray {
     NDArray first = a.broadcastTo(joint).contiguous();
     NDArray second = b.broadcastTo(joint).contiguous();
     NDArray result = empty(joint);
-    Pointwise.select(
-        condition.segment(),
-        condition.offset(),
-        first.segment(),
-        first.offset(),
-        second.segment(),
-        second.offset(),
-        result.segment(),
-        result.offset(),
-        joint.size());
+    Recording.launch(() ->
+        Pointwise.select(
+            condition.segment(),
+            condition.offset(),
+            first.segment(),
+            first.offset(),
+            second.segment(),
+            second.offset(),
+            result.segment(),
+            result.offset(),
+            joint.size()));
     return result;
   }
 

@@ -1,5 +1,7 @@
 package dev.lanewise.array;
 
+import java.util.Arrays;
+
 /** A counter over the leading axes of a shape, the last of them turning fastest. */
 final class Odometer {
   private final Shape shape;
@@ -8,6 +10,11 @@ final class Odometer {
   Odometer(Shape shape, int axes) {
     this.shape = shape;
     this.index = new int[axes];
+  }
+
+  /** Returns to the first index, where it also comes back to after the last. */
+  void reset() {
+    Arrays.fill(index, 0);
   }
 
   /** Steps to the next index; false once all were seen. */

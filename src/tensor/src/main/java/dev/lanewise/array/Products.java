@@ -59,7 +59,9 @@ public final class Products {
     int n = shape.dim(-1);
     int k = a.shape().dim(-1);
     Odometer index = new Odometer(shape, rank - 2);
+    Recording.launch(() -> {
     long co = c.offset();
+    index.reset();
     do {
       Gemm.multiply(
           m,
@@ -80,6 +82,7 @@ public final class Products {
           n);
       co += (long) m * n;
     } while (index.next());
+    });
     return c;
   }
 
@@ -93,6 +96,22 @@ public final class Products {
    */
   // M x K * K x N -> M x N
   public static void multiply(
+      NDArray a,
+      boolean transposeA,
+      NDArray b,
+      boolean transposeB,
+      float beta,
+      NDArray c,
+      @Nullable NDArray bias,
+      Activation activation) {
+    if (Recording.isOn()) {
+      Recording.launch(() -> multiplyNow(a, transposeA, b, transposeB, beta, c, bias, activation));
+    } else {
+      multiplyNow(a, transposeA, b, transposeB, beta, c, bias, activation);
+    }
+  }
+
+  private static void multiplyNow(
       NDArray a,
       boolean transposeA,
       NDArray b,

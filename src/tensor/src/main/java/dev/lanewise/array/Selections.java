@@ -34,17 +34,19 @@ public final class Selections {
     Shape shape = selectShape(x.shape(), axis, indices);
     NDArray source = x.contiguous();
     NDArray result = NDArray.empty(shape);
-    new Blocks(x.shape(), x.shape().axis(axis), indices) {
-      @Override
-      void at(long whole, long picked, long block) {
-        Elementwise.copy(
-            source.segment(),
-            source.offset() + whole,
-            result.segment(),
-            result.offset() + picked,
-            block);
-      }
-    }.each();
+    Blocks blocks =
+        new Blocks(x.shape(), x.shape().axis(axis), indices) {
+          @Override
+          void at(long whole, long picked, long block) {
+            Elementwise.copy(
+                source.segment(),
+                source.offset() + whole,
+                result.segment(),
+                result.offset() + picked,
+                block);
+          }
+        };
+    Recording.launch(blocks::each);
     return result;
   }
 
@@ -52,17 +54,19 @@ public final class Selections {
   public static void addSelected(NDArray target, int axis, Indices indices, NDArray part) {
     NDArray source = part.contiguous();
     NDArray dense = target.isContiguous() ? target : target.copy();
-    new Blocks(target.shape(), target.shape().axis(axis), indices) {
-      @Override
-      void at(long whole, long picked, long block) {
-        Elementwise.accumulate(
-            source.segment(),
-            source.offset() + picked,
-            dense.segment(),
-            dense.offset() + whole,
-            block);
-      }
-    }.each();
+    Blocks blocks =
+        new Blocks(target.shape(), target.shape().axis(axis), indices) {
+          @Override
+          void at(long whole, long picked, long block) {
+            Elementwise.accumulate(
+                source.segment(),
+                source.offset() + picked,
+                dense.segment(),
+                dense.offset() + whole,
+                block);
+          }
+        };
+    Recording.launch(blocks::each);
     store(dense, target);
   }
 
@@ -100,15 +104,18 @@ public final class Selections {
   public static NDArray gather(NDArray x, int axis, Indices indices) {
     NDArray source = x.contiguous();
     NDArray result = NDArray.empty(indices.shape());
-    MemorySegment from = source.segment();
-    MemorySegment to = result.segment();
     Places places = new Places(x.shape(), x.shape().axis(axis), indices);
-    for (long i = 0; i < result.size(); i++) {
-      to.set(
-          FLOAT,
-          (result.offset() + i) << 2,
-          from.get(FLOAT, (source.offset() + places.next()) << 2));
-    }
+    Recording.launch(() -> {
+      MemorySegment from = source.segment();
+      MemorySegment to = result.segment();
+      places.reset();
+      for (long i = 0; i < result.size(); i++) {
+        to.set(
+            FLOAT,
+            (result.offset() + i) << 2,
+            from.get(FLOAT, (source.offset() + places.next()) << 2));
+      }
+    });
     return result;
   }
 
@@ -116,13 +123,16 @@ public final class Selections {
   public static void addGathered(NDArray target, int axis, Indices indices, NDArray part) {
     NDArray source = part.contiguous();
     NDArray dense = target.isContiguous() ? target : target.copy();
-    MemorySegment from = source.segment();
-    MemorySegment to = dense.segment();
     Places places = new Places(target.shape(), target.shape().axis(axis), indices);
-    for (long i = 0; i < source.size(); i++) {
-      long at = (dense.offset() + places.next()) << 2;
-      to.set(FLOAT, at, to.get(FLOAT, at) + from.get(FLOAT, (source.offset() + i) << 2));
-    }
+    Recording.launch(() -> {
+      MemorySegment from = source.segment();
+      MemorySegment to = dense.segment();
+      places.reset();
+      for (long i = 0; i < source.size(); i++) {
+        long at = (dense.offset() + places.next()) << 2;
+        to.set(FLOAT, at, to.get(FLOAT, at) + from.get(FLOAT, (source.offset() + i) << 2));
+      }
+    });
     store(dense, target);
   }
 
@@ -181,6 +191,11 @@ public final class Selections {
       this.axis = axis;
       this.indices = indices;
       this.index = new Odometer(indices.shape(), indices.shape().rank());
+    }
+
+    void reset() {
+      index.reset();
+      next = 0;
     }
 
     long next() {

@@ -46,27 +46,34 @@ final class Sums {
       NDArray dense = array.contiguous();
       long cols = result.size();
       long rows = length(shape, 0, lead);
-      Reduction.columnSums(
-          dense.segment(),
-          dense.offset(),
-          cols,
-          rows,
-          cols,
-          result.segment(),
-          result.offset(),
-          false);
+      Recording.launch(() ->
+          Reduction.columnSums(
+              dense.segment(),
+              dense.offset(),
+              cols,
+              rows,
+              cols,
+              result.segment(),
+              result.offset(),
+              false));
       return result;
     }
     NDArray dense =
         anyBetween(summed, 0, trail) ? Rows.of(shape, summed).matrix(array) : array.contiguous();
     long rows = result.size();
-    long cols = 1;
-    for (int axis = 0; axis < rank; axis++) {
-      cols *= summed[axis] ? shape.at(axis) : 1;
-    }
-    Reduction.rowSums(
-        dense.segment(), dense.offset(), rows, cols, result.segment(), result.offset());
+    long cols = length(shape, summed);
+    Recording.launch(() ->
+        Reduction.rowSums(
+            dense.segment(), dense.offset(), rows, cols, result.segment(), result.offset()));
     return result;
+  }
+
+  private static long length(Shape shape, boolean[] counted) {
+    long length = 1;
+    for (int axis = 0; axis < counted.length; axis++) {
+      length *= counted[axis] ? shape.at(axis) : 1;
+    }
+    return length;
   }
 
   private static boolean anyBetween(boolean[] flags, int from, int to) {

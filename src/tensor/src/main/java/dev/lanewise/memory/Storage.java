@@ -1,6 +1,7 @@
 package dev.lanewise.memory;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,10 +12,11 @@ public final class Storage {
   /** Bytes behind every block that a kernel may read as part of a whole vector, and never uses. */
   static final long SLACK = 64;
 
-  private final MemorySegment segment;
-  private final long offset;
+  private MemorySegment segment;
+  private long offset;
   private final long size;
   private final @Nullable Scope owner;
+  private boolean promised;
   private volatile long version;
 
   Storage(MemorySegment segment, long offset, long size, @Nullable Scope owner) {
@@ -59,6 +61,33 @@ public final class Storage {
     return scope != null && scope.isOwn() ? scope.allocate(floats) : collected(floats);
   }
 
+  /**
+   * Returns a block of {@code floats} floats that has no memory yet and is {@linkplain #isAlive not
+   * to be used} until {@link #provide} gives it some.
+   */
+  public static Storage promised(long floats) {
+    checkSize(floats);
+    Storage storage = new Storage(MemorySegment.NULL, 0, floats, null);
+    storage.promised = true;
+    return storage;
+  }
+
+  /**
+   * Gives a promised block its memory: that of {@code block}, which the garbage collector frees,
+   * from float {@code from} on. To be called once, before any other thread knows this block.
+   *
+   * @throws IndexOutOfBoundsException if there is not as much
+   */
+  public void provide(Storage block, long from) {
+    Objects.checkFromIndexSize(from, size, block.size);
+    if (!promised || block.owner != null) {
+      throw new IllegalStateException("memory is given to a promised block, by a lasting one");
+    }
+    segment = block.segment;
+    offset = block.offset + from;
+    promised = false;
+  }
+
   /** Returns the memory that holds the block, which starts {@link #offset} floats into it. */
   public MemorySegment segment() {
     return segment;
@@ -74,9 +103,9 @@ public final class Storage {
     return size;
   }
 
-  /** Says whether the block may still be used: its scope is open, or it has none. */
+  /** Says whether the block may be used: it has memory, and its scope is open or it has none. */
   public boolean isAlive() {
-    return owner == null || owner.isOpen();
+    return !promised && (owner == null || owner.isOpen());
   }
 
   /** Returns the scope that frees the block, or null when the garbage collector does. */

@@ -27,18 +27,6 @@ public interface Op {
   NDArray forward(NDArray... inputs);
 
   /**
-   * Returns the computation of the value from the memory of {@code inputs} into that of {@code
-   * out}, which is contiguous and of the inferred shape. It may be run any number of times, each
-   * time on what the memory then holds, by one thread at a time.
-   *
-   * <p>The operations of this library allocate nothing when it is run; this default computes the
-   * value as {@link #forward} does and copies it.
-   */
-  default Runnable bind(NDArray[] inputs, NDArray out) {
-    return () -> out.copyFrom(forward(inputs));
-  }
-
-  /**
    * Adds what {@code dOut}, the cotangent of the result, contributes to the cotangents of the
    * inputs that want one.
    *

@@ -1,6 +1,7 @@
 package dev.lanewise.op.norm;
 
 import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Recording;
 import dev.lanewise.array.Shape;
 import dev.lanewise.kernel.NormRows;
 import dev.lanewise.op.Cotangents;
@@ -36,7 +37,7 @@ public record LayerNorm(int axes, double eps) implements Op {
     NDArray b = inputs.length > 2 ? inputs[2].contiguous() : null;
     NDArray y = NDArray.empty(x.shape());
     long cols = Rows.of(axes, x.shape()).size();
-    NormRows.layer(
+    Recording.launch(() -> NormRows.layer(
         x.segment(),
         x.offset(),
         w == null ? null : w.segment(),
@@ -47,7 +48,7 @@ public record LayerNorm(int axes, double eps) implements Op {
         y.offset(),
         Rows.count(x.shape(), cols),
         cols,
-        eps);
+        eps));
     return y;
   }
 

@@ -1,6 +1,7 @@
 package dev.lanewise.op.norm;
 
 import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Recording;
 import dev.lanewise.array.Shape;
 import dev.lanewise.kernel.NormRows;
 import dev.lanewise.op.Cotangents;
@@ -34,7 +35,7 @@ public record RmsNorm(int axes, double eps) implements Op {
     NDArray w = inputs.length > 1 ? inputs[1].contiguous() : null;
     NDArray y = NDArray.empty(x.shape());
     long cols = Rows.of(axes, x.shape()).size();
-    NormRows.rms(
+    Recording.launch(() -> NormRows.rms(
         x.segment(),
         x.offset(),
         w == null ? null : w.segment(),
@@ -43,7 +44,7 @@ public record RmsNorm(int axes, double eps) implements Op {
         y.offset(),
         Rows.count(x.shape(), cols),
         cols,
-        eps);
+        eps));
     return y;
   }
 

@@ -1,6 +1,7 @@
 package dev.lanewise.op.product;
 
 import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Recording;
 import dev.lanewise.array.Shape;
 import dev.lanewise.kernel.Convolution;
 import dev.lanewise.kernel.Elementwise;
@@ -52,8 +53,10 @@ public record AvgPool2d(Extent kernel, Extent stride, Extent padding) implements
     NDArray x = inputs[0].contiguous();
     NDArray w = ones();
     NDArray y = NDArray.empty(infer(x.shape()));
-    sums(x.shape())
-        .output(x.segment(), x.offset(), w.segment(), w.offset(), null, 0, y.segment(), y.offset());
+    Convolution sums = sums(x.shape());
+    Recording.launch(() ->
+        sums.output(
+            x.segment(), x.offset(), w.segment(), w.offset(), null, 0, y.segment(), y.offset()));
     return divided(y);
   }
 

@@ -1,6 +1,7 @@
 package dev.lanewise.op.product;
 
 import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Recording;
 import dev.lanewise.array.Shape;
 import dev.lanewise.array.ShapeException;
 import dev.lanewise.kernel.Convolution;
@@ -100,7 +101,7 @@ public record Conv2d(Extent stride, Extent padding, Extent dilation, int groups)
                 convolution.filters(),
                 places.outHeight(),
                 places.outWidth()));
-    convolution.output(
+    Recording.launch(() -> convolution.output(
         x.segment(),
         x.offset(),
         w.segment(),
@@ -108,7 +109,7 @@ public record Conv2d(Extent stride, Extent padding, Extent dilation, int groups)
         b == null ? null : b.segment(),
         b == null ? 0 : b.offset(),
         y.segment(),
-        y.offset());
+        y.offset()));
     return y;
   }
 

@@ -1,6 +1,7 @@
 package dev.lanewise.op.product;
 
 import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Recording;
 import dev.lanewise.array.Shape;
 import dev.lanewise.kernel.Extent;
 import dev.lanewise.kernel.MaxPooling;
@@ -41,7 +42,8 @@ public record MaxPool2d(Extent kernel, Extent stride, Extent padding) implements
   public NDArray forward(NDArray... inputs) {
     NDArray x = inputs[0].contiguous();
     NDArray y = NDArray.empty(infer(x.shape()));
-    pooling(x.shape()).output(x.segment(), x.offset(), y.segment(), y.offset());
+    MaxPooling pooling = pooling(x.shape());
+    Recording.launch(() -> pooling.output(x.segment(), x.offset(), y.segment(), y.offset()));
     return y;
   }
 

@@ -1,6 +1,7 @@
 package dev.lanewise.op.reduction;
 
 import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Recording;
 import dev.lanewise.array.Rows;
 import dev.lanewise.array.Shape;
 import dev.lanewise.kernel.RowKernels;
@@ -34,14 +35,14 @@ public record CumulativeSum(int axis) implements Op {
     Rows rows = Rows.of(x.shape(), "cumulativeSum", axis);
     NDArray matrix = rows.matrix(x);
     NDArray sums = NDArray.empty(matrix.shape());
-    RowKernels.cumulativeSum(
+    Recording.launch(() -> RowKernels.cumulativeSum(
         matrix.segment(),
         matrix.offset(),
         rows.rows(),
         rows.cols(),
         backwards,
         sums.segment(),
-        sums.offset());
+        sums.offset()));
     return rows.restore(sums).contiguous();
   }
 }

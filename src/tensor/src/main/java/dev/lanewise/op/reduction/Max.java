@@ -1,6 +1,7 @@
 package dev.lanewise.op.reduction;
 
 import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Recording;
 import dev.lanewise.array.Rows;
 import dev.lanewise.array.Shape;
 import dev.lanewise.array.ShapeException;
@@ -33,8 +34,8 @@ public record Max(List<Integer> axes, boolean keepDims) implements Op {
     }
     NDArray matrix = rows.matrix(x);
     NDArray max = NDArray.empty(Shape.of(rows.rows()));
-    RowKernels.max(
-        matrix.segment(), matrix.offset(), rows.rows(), rows.cols(), max.segment(), max.offset());
+    Recording.launch(() -> RowKernels.max(
+        matrix.segment(), matrix.offset(), rows.rows(), rows.cols(), max.segment(), max.offset()));
     return max.reshape(rows.result(keepDims));
   }
 

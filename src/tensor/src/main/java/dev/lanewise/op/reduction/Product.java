@@ -1,6 +1,7 @@
 package dev.lanewise.op.reduction;
 
 import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Recording;
 import dev.lanewise.array.Rows;
 import dev.lanewise.array.Shape;
 import dev.lanewise.kernel.RowKernels;
@@ -25,13 +26,13 @@ public record Product(List<Integer> axes, boolean keepDims) implements Op {
     Rows rows = rows(inputs[0].shape());
     NDArray matrix = rows.matrix(inputs[0]);
     NDArray product = NDArray.empty(Shape.of(rows.rows()));
-    RowKernels.product(
+    Recording.launch(() -> RowKernels.product(
         matrix.segment(),
         matrix.offset(),
         rows.rows(),
         rows.cols(),
         product.segment(),
-        product.offset());
+        product.offset()));
     return product.reshape(rows.result(keepDims));
   }
 
