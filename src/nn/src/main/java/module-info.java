@@ -1,6 +1,8 @@
 /** Layers, losses, optimizers, data, metrics and files on top of tensors. */
+@SuppressWarnings("requires-automatic") // HdrHistogram has no descriptor
 module dev.lanewise.nn {
   requires transitive dev.lanewise.tensor;
+  requires HdrHistogram;
   requires com.fasterxml.jackson.core;
   requires jdk.jfr;
   requires jdk.management;

@@ -35,7 +35,7 @@ final class LayersTest {
           List.of("tensor"),
           List.of("nn"),
           List.of("optim", "data", "io", "metrics", "infer"),
-          List.of("train"),
+          List.of("train", "micrometer"),
           List.of("cli"));
 
   private static final JavaClasses CLASSES =
