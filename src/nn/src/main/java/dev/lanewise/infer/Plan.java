@@ -58,6 +58,18 @@ final class Plan {
     return answer;
   }
 
+  /** Returns how many floats of weights this version holds. */
+  long floats() {
+    long floats = 0;
+    for (NDArray constant : constants.values()) {
+      floats += constant.size();
+    }
+    for (PackedLinear layer : layers.values()) {
+      floats += (long) layer.in() * layer.out() + layer.out();
+    }
+    return floats;
+  }
+
   /** Binds a run of {@code rows} rows to memory that is still to be given. */
   Binding bind(int rows) {
     return new Binding(rows);
@@ -93,14 +105,11 @@ final class Plan {
     }
 
     private List<Storage> record(Node node) {
-      NDArray[] inputs = node.inputs().stream().map(this::array).toArray(NDArray[]::new);
       PackedLinear layer = layers.get(node);
-      Recorded recorded;
-      if (layer != null) {
-        recorded = Recording.of(() -> launch(layer, inputs[0], node.shape(rows)));
-      } else {
-        recorded = recordOperation(node, inputs);
-      }
+      Recorded recorded =
+          layer == null
+              ? recordOperation(node)
+              : recordLayer(layer, array(node.inputs().getFirst()), node.shape(rows));
       arrays.put(node, recorded.result());
       steps.addAll(recorded.steps());
       return recorded.promised();
@@ -120,17 +129,20 @@ final class Plan {
     }
 
     // rows x in * (out x in)' -> rows x out
-    private static NDArray launch(PackedLinear layer, NDArray given, Shape shape) {
-      NDArray x = given.contiguous();
-      NDArray y = NDArray.empty(shape);
-      int many = layer.in() == 0 ? 0 : Math.toIntExact(x.size() / layer.in());
-      Recording.launch(() ->
-          layer.apply(many, x.segment(), x.offset(), y.segment(), y.offset()));
-      return y;
+    private static Recorded recordLayer(PackedLinear layer, NDArray given, Shape shape) {
+      return Recording.of(() -> {
+        NDArray x = given.contiguous();
+        NDArray y = NDArray.empty(shape);
+        int many = Math.toIntExact(y.size() / Math.max(1, layer.out()));
+        Recording.launch(() ->
+            layer.apply(many, x.segment(), x.offset(), y.segment(), y.offset()));
+        return y;
+      });
     }
 
-    private Recorded recordOperation(Node node, NDArray[] inputs) {
+    private Recorded recordOperation(Node node) {
       Op op = node.op(rows);
+      NDArray[] inputs = node.inputs().stream().map(this::array).toArray(NDArray[]::new);
       try {
         return Recording.of(() -> op.forward(inputs));
       } catch (NoMemoryYetException e) {
@@ -180,7 +192,9 @@ final class Plan {
       for (int i = 0; i < nodes.size(); i++) {
         last.merge(array(nodes.get(i)).storage(), i, Math::max);
         for (Value value : nodes.get(i).inputs()) {
-          last.merge(array(value).storage(), i, Math::max);
+          if (!(value instanceof Constant)) {
+            last.merge(array(value).storage(), i, Math::max);
+          }
         }
       }
       last.put(array(graph.result()).storage(), Integer.MAX_VALUE);

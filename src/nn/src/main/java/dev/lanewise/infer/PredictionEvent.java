@@ -21,4 +21,20 @@ final class PredictionEvent extends Event {
 
   @Label("Rows")
   int rows;
+
+  /** Returns an event that begins now. */
+  static PredictionEvent begun() {
+    PredictionEvent event = new PredictionEvent();
+    event.begin();
+    return event;
+  }
+
+  /** Ends the event, and records it if it is long enough. */
+  void commit(String name, int count) {
+    if (shouldCommit()) {
+      predictor = name;
+      rows = count;
+      commit();
+    }
+  }
 }

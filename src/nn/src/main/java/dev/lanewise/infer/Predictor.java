@@ -1,11 +1,9 @@
 package dev.lanewise.infer;
 
-import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.array.ShapeException;
 import dev.lanewise.nn.Module;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.stream.IntStream;
@@ -33,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * it. There is no lock: as many calls run at once as there are work spaces, four for each processor.
  */
 public final class Predictor {
-  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+  private static final long MOST_FLOATS = Integer.MAX_VALUE / Float.BYTES;
   private static final int DEFAULT_MAX_ROWS = 1024;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -45,6 +43,7 @@ public final class Predictor {
   private final int in;
   private final int out;
   private final Workspaces workspaces = new Workspaces();
+  private final LatencyRecorder latencies = new LatencyRecorder();
   private volatile Plan plan;
 
   private Predictor(Builder builder) {
@@ -161,18 +160,12 @@ public final class Predictor {
    */
   public void predict(int rows, float[] input, float[] output) {
     check(rows, input.length, output.length);
-    PredictionEvent event = begin();
-    Workspace workspace = workspaces.take();
+    Workspace call = begin(rows);
     try {
-      Program program = workspace.program(plan, rows);
-      NDArray x = program.input();
-      MemorySegment.copy(input, 0, x.segment(), FLOAT, 4 * x.offset(), rows * in);
-      program.run();
-      NDArray y = program.output();
-      MemorySegment.copy(y.segment(), FLOAT, 4 * y.offset(), output, 0, rows * out);
+      call.program().run(input, output);
+      call.answered();
     } finally {
-      workspaces.give(workspace);
-      end(event, rows);
+      end(call);
     }
   }
 
@@ -182,18 +175,12 @@ public final class Predictor {
    */
   public void predict(int rows, MemorySegment input, MemorySegment output) {
     check(rows, input.byteSize() / Float.BYTES, output.byteSize() / Float.BYTES);
-    PredictionEvent event = begin();
-    Workspace workspace = workspaces.take();
+    Workspace call = begin(rows);
     try {
-      Program program = workspace.program(plan, rows);
-      NDArray x = program.input();
-      MemorySegment.copy(input, 0, x.segment(), 4 * x.offset(), 4L * rows * in);
-      program.run();
-      NDArray y = program.output();
-      MemorySegment.copy(y.segment(), 4 * y.offset(), output, 0, 4L * rows * out);
+      call.program().run(input, output);
+      call.answered();
     } finally {
-      workspaces.give(workspace);
-      end(event, rows);
+      end(call);
     }
   }
 
@@ -203,16 +190,12 @@ public final class Predictor {
    */
   public void predict(int rows, FloatBuffer input, FloatBuffer output) {
     check(rows, input.remaining(), output.remaining());
-    PredictionEvent event = begin();
-    Workspace workspace = workspaces.take();
+    Workspace call = begin(rows);
     try {
-      Program program = workspace.program(plan, rows);
-      program.inputBuffer().put(0, input, input.position(), rows * in);
-      program.run();
-      output.put(output.position(), program.outputBuffer(), 0, rows * out);
+      call.program().run(input, output);
+      call.answered();
     } finally {
-      workspaces.give(workspace);
-      end(event, rows);
+      end(call);
     }
   }
 
@@ -259,23 +242,34 @@ public final class Predictor {
     return Duration.ofNanos(System.nanoTime() - start);
   }
 
+  /**
+   * Returns what was done so far: calls, rows, and the time from a call's begin to its end. The
+   * bytes are those of the weights and the work spaces.
+   */
+  public Metrics metrics() {
+    return latencies.snapshot(Float.BYTES * (plan.floats() + workspaces.floats()));
+  }
+
   @Override
   public String toString() {
     return name + " " + row + " -> " + answer;
   }
 
-  private PredictionEvent begin() {
-    PredictionEvent event = new PredictionEvent();
-    event.begin();
-    return event;
+  private Workspace begin(int rows) {
+    long start = System.nanoTime();
+    Workspace workspace = workspaces.take();
+    try {
+      workspace.begin(plan, rows, start);
+    } catch (Throwable e) {
+      end(workspace);
+      throw e;
+    }
+    return workspace;
   }
 
-  private void end(PredictionEvent event, int rows) {
-    if (event.shouldCommit()) {
-      event.predictor = name;
-      event.rows = rows;
-      event.commit();
-    }
+  private void end(Workspace workspace) {
+    workspace.end(latencies, name);
+    workspaces.give(workspace);
   }
 
   private void check(int rows, long given, long answered) {
@@ -294,9 +288,12 @@ public final class Predictor {
     }
   }
 
-  private static int floats(Shape shape, String what) {
-    if (shape.size() > Integer.MAX_VALUE) {
-      throw new ShapeException("a row that is " + what + ", " + shape + ", is too long");
+  /** Returns the floats of a row, of which the most that are answered at once fit an array. */
+  private int floats(Shape shape, String what) {
+    if (shape.size() > MOST_FLOATS / maxRows) {
+      throw new ShapeException(
+          (maxRows + " rows of " + shape + ", as they are " + what + ", are more than ")
+              + (MOST_FLOATS + " numbers: set fewer with maxRows"));
     }
     return (int) shape.size();
   }

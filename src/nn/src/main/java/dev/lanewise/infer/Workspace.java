@@ -4,6 +4,7 @@ import dev.lanewise.infer.Plan.Binding;
 import dev.lanewise.memory.Scope;
 import dev.lanewise.memory.Storage;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,28 +14,67 @@ import org.jspecify.annotations.Nullable;
  */
 final class Workspace {
   private @Nullable Plan plan;
+  private @Nullable Program program;
+  private @Nullable PredictionEvent event;
+  private long start;
+  private int rows;
+  private boolean answered;
   private @Nullable Storage block;
+  private volatile long floats;
   private @Nullable Program[] programs = new Program[0];
 
-  /** Returns the program of {@code current} for {@code rows} rows, bound to this memory. */
-  Program program(Plan current, int rows) {
-    if (plan == current && rows < programs.length) {
-      Program program = programs[rows];
-      if (program != null) {
-        return program;
+  /** Begins a call of {@code count} rows, at {@code nanos} of the system's clock. */
+  void begin(Plan current, int count, long nanos) {
+    start = nanos;
+    rows = count;
+    answered = false;
+    // An event that is off is never made: nothing refers to this one.
+    event = new PredictionEvent().isEnabled() ? PredictionEvent.begun() : null;
+    program = program(current, count);
+  }
+
+  /** Returns the program of the call. */
+  Program program() {
+    return Objects.requireNonNull(program);
+  }
+
+  /** Says that the call has its answer. */
+  void answered() {
+    answered = true;
+  }
+
+  /** Ends the call, and tells of it. */
+  void end(LatencyRecorder latencies, String name) {
+    program = null;
+    if (answered) {
+      latencies.record(System.nanoTime() - start, rows);
+    } else {
+      latencies.recordFailure();
+    }
+    PredictionEvent begun = event;
+    if (begun != null) {
+      event = null;
+      begun.commit(name, rows);
+    }
+  }
+
+  private Program program(Plan current, int count) {
+    if (plan == current && count < programs.length) {
+      Program bound = programs[count];
+      if (bound != null) {
+        return bound;
       }
     }
-    return Scope.outside(() -> bind(current, rows));
+    return Scope.outside(() -> bind(current, count));
   }
 
   /** Returns the floats that this work space holds. */
   long floats() {
-    Storage memory = block;
-    return memory == null ? 0 : memory.size();
+    return floats;
   }
 
-  private Program bind(Plan current, int rows) {
-    Binding binding = current.bind(rows);
+  private Program bind(Plan current, int count) {
+    Binding binding = current.bind(count);
     if (plan != current) {
       plan = null;
       programs = new Program[0];
@@ -46,13 +86,14 @@ final class Workspace {
       programs = new Program[0];
       memory = Storage.persistent(binding.size());
       block = memory;
+      floats = memory.size();
     }
-    Program program = binding.on(memory);
-    if (rows >= programs.length) {
-      programs = Arrays.copyOf(programs, Math.max(rows + 1, 2 * programs.length));
+    Program bound = binding.on(memory);
+    if (count >= programs.length) {
+      programs = Arrays.copyOf(programs, Math.max(count + 1, 2 * programs.length));
     }
-    programs[rows] = program;
+    programs[count] = bound;
     plan = current;
-    return program;
+    return bound;
   }
 }

@@ -2,7 +2,9 @@ package dev.lanewise.infer;
 
 import dev.lanewise.memory.Slots;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The work spaces of a predictor: as many as calls were ever under way at once, up to a few for each
@@ -16,6 +18,8 @@ final class Workspaces {
 
   private final Slots<Workspace> free = new Slots<>(CAPACITY, Workspace::new);
   private final AtomicInteger made = new AtomicInteger();
+  private final AtomicReferenceArray<@Nullable Workspace> all =
+      new AtomicReferenceArray<>(CAPACITY);
 
   private static int processors() {
     return Math.max(4, Runtime.getRuntime().availableProcessors());
@@ -31,7 +35,9 @@ final class Workspaces {
       int count = made.get();
       if (count < CAPACITY) {
         if (made.compareAndSet(count, count + 1)) {
-          return new Workspace();
+          Workspace first = new Workspace();
+          all.set(count, first);
+          return first;
         }
       } else if (tries < SPINS) {
         Thread.yield();
@@ -44,5 +50,15 @@ final class Workspaces {
   /** Gives a work space back. */
   void give(Workspace workspace) {
     free.give(workspace);
+  }
+
+  /** Returns the floats that all of them hold. */
+  long floats() {
+    long floats = 0;
+    for (int i = 0; i < CAPACITY; i++) {
+      Workspace workspace = all.get(i);
+      floats += workspace == null ? 0 : workspace.floats();
+    }
+    return floats;
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.array.ShapeException;
 import dev.lanewise.memory.Memory;
@@ -25,6 +26,8 @@ import dev.lanewise.nn.Sigmoid;
 import dev.lanewise.nn.Softmax;
 import dev.lanewise.nn.Tanh;
 import dev.lanewise.nn.TransformerEncoderLayer;
+import dev.lanewise.op.Cotangents;
+import dev.lanewise.op.Op;
 import dev.lanewise.tensor.NoGrad;
 import dev.lanewise.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -43,6 +46,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -168,8 +172,8 @@ class PredictorTest {
     }
   }
 
-  private static org.assertj.core.data.Offset<Float> within(float value) {
-    return org.assertj.core.data.Offset.offset(TOLERANCE * Math.max(1, Math.abs(value)));
+  private static Offset<Float> within(float value) {
+    return Offset.offset(TOLERANCE * Math.max(1, Math.abs(value)));
   }
 
   @Test
@@ -272,7 +276,7 @@ class PredictorTest {
 
   /** Waits until a thousand calls in a row take no heap; C2 needs a second or so until then. */
   private static void assertAllocatesNothing(Runnable calls) {
-    long end = System.nanoTime() + 20_000_000_000L;
+    long end = System.nanoTime() + 60_000_000_000L;
     long bytes = Long.MAX_VALUE;
     long inUse = 0;
     while (bytes > 0 && System.nanoTime() < end) {
@@ -341,26 +345,27 @@ class PredictorTest {
     assertThat(predictor.predict(5, 6)).containsExactly(5, 6);
   }
 
-  private record Failing(AtomicBoolean fails) implements dev.lanewise.op.Op {
+  /** An operation that calls no kernel of the library's, and cannot be recorded. */
+  private record Failing(AtomicBoolean fails) implements Op {
     @Override
     public Shape infer(Shape... inputs) {
       return inputs[0];
     }
 
     @Override
-    public dev.lanewise.array.NDArray forward(dev.lanewise.array.NDArray... inputs) {
+    public NDArray forward(NDArray... inputs) {
       if (fails.get()) {
         throw new IllegalStateException("not now");
       }
-      return inputs[0].copy();
+      return NDArray.of(inputs[0].toFloatArray(), inputs[0].shape().toArray());
     }
 
     @Override
     public void vjp(
-        dev.lanewise.array.NDArray[] inputs,
-        dev.lanewise.array.NDArray out,
-        dev.lanewise.array.NDArray dOut,
-        dev.lanewise.op.Cotangents d) {}
+        NDArray[] inputs,
+        NDArray out,
+        NDArray dOut,
+        Cotangents d) {}
   }
 
   @Test

@@ -30,7 +30,7 @@ public final class NDArray {
   private final Storage storage;
   private final Layout layout;
 
-  private NDArray(Storage storage, Layout layout) {
+  NDArray(Storage storage, Layout layout) {
     this.storage = storage;
     this.layout = layout;
   }

@@ -1,5 +1,6 @@
 package dev.lanewise.array;
 
+import dev.lanewise.memory.Storage;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
@@ -59,6 +60,11 @@ public final class Views {
       shorter[axis] = random.nextBoolean() ? 1 : dims[axis];
     }
     return contiguous(draw, shorter).broadcastTo(Shape.of(dims));
+  }
+
+  /** Returns the same view of another block. */
+  public static NDArray of(Storage block, NDArray like) {
+    return new NDArray(block, like.layout());
   }
 
   /** Returns the elements in row-major order, each read by its index. */
