@@ -306,38 +306,39 @@ public final class Reduction {
   }
 
   /**
-   * The greatest of {@code n} elements, whole vectors. Eight a step make it too long to be inlined:
-   * in a caller that C2 compiles first, its vectors could stay boxed.
+   * The greatest of {@code n} elements, whole vectors. It is too long to be inlined in a caller that
+   * C2 compiles first, where its vectors could stay boxed, and short enough for C1's registers.
    */
   private static float maxVectors(MemorySegment x, long xo, int n) {
     if (!x.isNative()) {
       throw Simd.onHeap();
     }
     FloatVector s0 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
+    FloatVector s1 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+    FloatVector s2 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+    FloatVector s3 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
     int i = 0;
-    for (; i <= n - 8 * LANES; i += 8 * LANES) {
-      long at = xo + ((long) i << 2);
-      s0 = s0.max(FloatVector.fromMemorySegment(F, x, at, ORDER));
-      s1 = s1.max(FloatVector.fromMemorySegment(F, x, at + STEP, ORDER));
-      s2 = s2.max(FloatVector.fromMemorySegment(F, x, at + 2 * STEP, ORDER));
-      s3 = s3.max(FloatVector.fromMemorySegment(F, x, at + 3 * STEP, ORDER));
-      s0 = s0.max(FloatVector.fromMemorySegment(F, x, at + 4 * STEP, ORDER));
-      s1 = s1.max(FloatVector.fromMemorySegment(F, x, at + 5 * STEP, ORDER));
-      s2 = s2.max(FloatVector.fromMemorySegment(F, x, at + 6 * STEP, ORDER));
-      s3 = s3.max(FloatVector.fromMemorySegment(F, x, at + 7 * STEP, ORDER));
+    for (; i <= n - 4 * LANES; i += 4 * LANES) {
+      long at = (long) i << 2;
+      s0 = s0.max(FloatVector.fromMemorySegment(F, x, xo + at, ORDER));
+      s1 = s1.max(FloatVector.fromMemorySegment(F, x, xo + at + STEP, ORDER));
+      s2 = s2.max(FloatVector.fromMemorySegment(F, x, xo + at + 2 * STEP, ORDER));
+      s3 = s3.max(FloatVector.fromMemorySegment(F, x, xo + at + 3 * STEP, ORDER));
     }
-    for (; i <= n - 2 * LANES; i += 2 * LANES) {
-      long at = xo + ((long) i << 2);
-      s0 = s0.max(FloatVector.fromMemorySegment(F, x, at, ORDER));
-      s1 = s1.max(FloatVector.fromMemorySegment(F, x, at + STEP, ORDER));
+    for (; i < n; i += LANES) {
+      long at = (long) i << 2;
+      s0 = s0.max(FloatVector.fromMemorySegment(F, x, xo + at, ORDER));
     }
-    if (i < n) {
-      s0 = s0.max(FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER));
+    FloatVector max = s0.max(s1).max(s2.max(s3));
+    if (LANES > 8) {
+      max = max.max(max.rearrange(SWAP_8));
     }
-    return s0.max(s1).max(s2.max(s3)).reduceLanes(VectorOperators.MAX);
+    if (LANES > 4) {
+      max = max.max(max.rearrange(SWAP_4));
+    }
+    max = max.max(max.rearrange(SWAP_2));
+    max = max.max(max.rearrange(SWAP_1));
+    return max.lane(0);
   }
 
   /**
