@@ -17,10 +17,10 @@ import jdk.incubator.vector.VectorSpecies;
  * The innermost loops of a product with a {@link NarrowMatrix}: C += A B on a tile of C, the
  * weights widened in registers as they are read.
  *
- * <p>The tiles are one row by 8 vectors, as many streams of memory as there are panels being one,
- * and up to two or four rows by 4 vectors, which is half a panel. Where {@code m} is less than the
- * tile's rows, the last row stands in. Whole vectors are read even where a panel has fewer of them:
- * what they bring along ends in columns that are not used. Offsets and strides are in bytes.
+ * <p>The tiles are one row by 8 vectors, a whole panel, and up to two or four rows by 4 vectors, half
+ * of one. Where {@code m} is less than the tile's rows, the last row stands in. Where a panel has
+ * fewer vectors, what is read behind them ends in columns that are not used. Offsets and strides are
+ * in bytes.
  *
  * <p>Why the methods look alike and share nothing is told at {@link MicroKernel}.
  */
