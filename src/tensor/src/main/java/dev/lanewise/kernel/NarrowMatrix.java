@@ -121,7 +121,7 @@ public final class NarrowMatrix {
     if (Float.isNaN(value)) {
       return (short) (bits >>> 16 | 0x40); // not infinity, should all that is set be cut away
     }
-    return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+    return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
   }
 
   /** Returns the largest magnitude of a column; NaN where one is NaN. */

@@ -107,7 +107,7 @@ final class NarrowProduct implements Workers.Body {
 
   /** Returns where a part of {@code n} begins, whole pieces before it. */
   private int start(int part, int n, int piece) {
-    long pieces = (n - 1) / piece + 1;
+    long pieces = (n - 1L) / piece + 1;
     return (int) Math.min(pieces * part / parts * piece, n);
   }
 }
