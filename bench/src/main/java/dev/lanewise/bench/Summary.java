@@ -138,6 +138,7 @@ final class Summary {
           score.method().equals("traffic")
               ? "-"
               : percent(score, find("Adam", "traffic", score.params()), "its traffic");
+      case "Narrow" -> percent(score, find(score, "weights", "FLOAT32"), "float32");
       case "Callers" -> percent(score, find(score, "callers", "1"), "one caller");
       case "Mixed" -> percent(score, find(score, "profile", "clean"), "clean");
       default -> "-";

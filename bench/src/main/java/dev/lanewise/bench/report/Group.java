@@ -21,17 +21,18 @@ record Group(String name, List<Row> rows, List<String> ours, List<String> peers)
   static final String LANEWISE = "lanewise";
 
   private static final Map<String, String> TITLES =
-      Map.of(
-          "Sgemm", "SGEMM, C = A B",
-          "Gemv", "GEMV, a vector times a matrix of weights",
-          "Inference", "Inference of a multilayer perceptron",
-          "TrainingStep", "A training step: forward, mean squared error, backward, Adam",
-          "Map", "Functions of each element, and softmax",
-          "Operation", "Operations on tensors, and their gradients",
-          "Adam", "A step of Adam",
-          "Region", "An empty parallel region",
-          "Callers", "Many callers at once",
-          "Mixed", "After the JVM has seen many shapes");
+      Map.ofEntries(
+          Map.entry("Sgemm", "SGEMM, C = A B"),
+          Map.entry("Gemv", "GEMV, a vector times a matrix of weights"),
+          Map.entry("Narrow", "Linear layers with narrow weights"),
+          Map.entry("Inference", "Inference of a multilayer perceptron"),
+          Map.entry("TrainingStep", "A training step: forward, mean squared error, backward, Adam"),
+          Map.entry("Map", "Functions of each element, and softmax"),
+          Map.entry("Operation", "Operations on tensors, and their gradients"),
+          Map.entry("Adam", "A step of Adam"),
+          Map.entry("Region", "An empty parallel region"),
+          Map.entry("Callers", "Many callers at once"),
+          Map.entry("Mixed", "After the JVM has seen many shapes"));
 
   private static final Map<String, String> SHORT_TITLES =
       Map.of(
@@ -39,6 +40,8 @@ record Group(String name, List<Row> rows, List<String> ours, List<String> peers)
           "SGEMM",
           "Gemv",
           "GEMV",
+          "Narrow",
+          "Narrow weights",
           "TrainingStep",
           "Training step",
           "Map",
@@ -205,20 +208,20 @@ record Group(String name, List<Row> rows, List<String> ours, List<String> peers)
     return OptionalDouble.of(figure.median() / better);
   }
 
-  /** Lanewise's rate to its own with a parameter at 1, all else equal. */
-  OptionalDouble toOne(Row row, String param) {
-    if (!row.params.containsKey(param) || row.param(param).equals("1")) {
+  /** Lanewise's rate to its own with another value of a parameter, all else equal. */
+  OptionalDouble toOwn(Row row, String param, String value) {
+    if (!row.params.containsKey(param) || row.param(param).equals(value)) {
       return OptionalDouble.empty();
     }
-    Map<String, String> alone = new LinkedHashMap<>(row.params);
-    alone.put(param, "1");
+    Map<String, String> base = new LinkedHashMap<>(row.params);
+    base.put(param, value);
     for (Row other : rows) {
-      if (other.params.equals(alone)) {
-        Optional<Figure> one = other.figure(LANEWISE);
-        Optional<Figure> many = row.figure(LANEWISE);
-        if (one.isPresent() && many.isPresent()) {
-          double ratio = many.get().median() / one.get().median();
-          return OptionalDouble.of(many.get().isTime() ? 1 / ratio : ratio);
+      if (other.params.equals(base)) {
+        Optional<Figure> from = other.figure(LANEWISE);
+        Optional<Figure> to = row.figure(LANEWISE);
+        if (from.isPresent() && to.isPresent()) {
+          double ratio = to.get().median() / from.get().median();
+          return OptionalDouble.of(to.get().isTime() ? 1 / ratio : ratio);
         }
       }
     }

@@ -16,6 +16,7 @@ record Results(List<Measurement> measurements, Optional<ColdStarts> coldStarts) 
       List.of(
           "Sgemm",
           "Gemv",
+          "Narrow",
           "Inference",
           "TrainingStep",
           "Map",

@@ -90,9 +90,14 @@ final class Tables {
               group,
               new Ratios(
                   "to 1 " + param.substring(0, param.length() - 1),
-                  row -> whole.toOne(row, param),
+                  row -> whole.toOwn(row, param, "1"),
                   Numbers::ratio)));
     }
+    toOthers.addAll(
+        ratios(
+            group,
+            new Ratios(
+                "to FLOAT32", row -> whole.toOwn(row, "weights", "FLOAT32"), Numbers::ratio)));
     List<String> others = new ArrayList<>(group.ours());
     others.remove(Group.LANEWISE);
     others.addAll(group.peers());

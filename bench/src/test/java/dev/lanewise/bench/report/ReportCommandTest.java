@@ -172,6 +172,24 @@ class ReportCommandTest {
   }
 
   @Test
+  void narrow_besideFloat32OfTheSameWork() throws IOException {
+    List<String> entries = new ArrayList<>();
+    for (String batch : List.of("1", "4")) {
+      double flops = Double.parseDouble(batch);
+      for (String weights : List.of("FLOAT32", "INT8")) {
+        String params = "\"batch\":\"" + batch + "\",\"weights\":\"" + weights + "\"";
+        entries.add(entry("NarrowBenchmark.lanewise", params, "gflops", flops));
+        flops *= 3;
+      }
+    }
+    assertThat(report(file("narrow.json", "[" + String.join(",", entries) + "]")).code()).isZero();
+    assertThat(text())
+        .contains("## Linear layers with narrow weights\n")
+        .contains("| FLOAT32 | 4 | 4.00 [4.00] |  |\n")
+        .contains("| INT8 | 4 | 12.0 [12.0] | 3.00 |\n");
+  }
+
+  @Test
   void withoutLimits_aSentenceSaysSo() throws IOException {
     Path json =
         file(

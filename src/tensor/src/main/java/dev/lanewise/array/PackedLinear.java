@@ -1,12 +1,15 @@
 package dev.lanewise.array;
 
 import dev.lanewise.kernel.Activation;
+import dev.lanewise.kernel.NarrowMatrix;
 import dev.lanewise.kernel.PackedMatrix;
+import dev.lanewise.kernel.Weights;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A linear layer prepared for inference: Y = act(X W' + b), its weights packed once for the kernel.
+ * A linear layer prepared for inference: Y = act(X W' + b), its weights packed once for the kernel,
+ * as they are or in fewer bits ({@link Weights}).
  *
  * <p>The weights are packed again by the first call after they were written in place, by an
  * optimizer or by their owner; a write through a raw segment must be told by {@code touch()}. Any
@@ -16,34 +19,60 @@ public final class PackedLinear {
   private final NDArray weight;
   private final @Nullable NDArray bias;
   private final Activation activation;
+  private final Weights form;
   private volatile Packed packed;
 
-  /** The weights as they were at one version. */
-  private record Packed(PackedMatrix matrix, long version) {
-    static Packed of(NDArray weight) {
-      Layout layout = weight.layout();
-      PackedMatrix matrix = new PackedMatrix(weight.shape().at(1), weight.shape().at(0));
+  /** The weights as they were at one version, in one of the two. */
+  private record Packed(
+      @Nullable PackedMatrix matrix, @Nullable NarrowMatrix narrow, long version) {
+    static Packed of(NDArray weight, Weights form) {
+      int in = weight.shape().at(1);
+      int out = weight.shape().at(0);
+      long inStride = weight.layout().strideAt(1);
+      long outStride = weight.layout().strideAt(0);
       long version = weight.storage().version();
-      matrix.pack(weight.segment(), weight.offset(), layout.strideAt(1), layout.strideAt(0));
-      return new Packed(matrix, version);
+      if (form == Weights.FLOAT32) {
+        PackedMatrix matrix = new PackedMatrix(in, out);
+        matrix.pack(weight.segment(), weight.offset(), inStride, outStride);
+        return new Packed(matrix, null, version);
+      }
+      NarrowMatrix narrow = new NarrowMatrix(in, out, form);
+      narrow.pack(weight.segment(), weight.offset(), inStride, outStride);
+      return new Packed(null, narrow, version);
     }
   }
 
-  private PackedLinear(NDArray weight, @Nullable NDArray bias, Activation activation) {
+  private PackedLinear(
+      NDArray weight, @Nullable NDArray bias, Activation activation, Weights form) {
     this.weight = weight;
     this.bias = bias;
     this.activation = activation;
-    this.packed = Packed.of(weight);
+    this.form = form;
+    this.packed = Packed.of(weight, form);
   }
 
   /**
-   * Packs a layer.
+   * Packs a layer, its weights as they are.
    *
    * @param weight W [out, in], of any strides
    * @param bias b [out], or null
    * @throws ShapeException if the weight is no matrix or the bias does not have its outputs
    */
   public static PackedLinear of(NDArray weight, @Nullable NDArray bias, Activation activation) {
+    return of(weight, bias, activation, Weights.FLOAT32);
+  }
+
+  /**
+   * Packs a layer; bias, sums and results are float32 whatever the weights are kept as.
+   *
+   * @param weight W [out, in], of any strides
+   * @param bias b [out], or null
+   * @throws ShapeException if the weight is no matrix or the bias does not have its outputs
+   * @throws IllegalArgumentException if a weight that is to be kept as {@link Weights#INT8} is not
+   *     finite, here or by the call that finds it written
+   */
+  public static PackedLinear of(
+      NDArray weight, @Nullable NDArray bias, Activation activation, Weights form) {
     Shape w = weight.shape();
     if (w.rank() != 2) {
       throw new ShapeException("linear: weight " + w + " is not [out, in]");
@@ -56,7 +85,8 @@ public final class PackedLinear {
               + w
               + " number of outputs");
     }
-    return new PackedLinear(weight, bias == null ? null : bias.contiguous(), activation);
+    return new PackedLinear(
+        weight, bias == null ? null : bias.contiguous(), activation, form);
   }
 
   /** Returns the number of inputs, a row of X. */
@@ -79,19 +109,15 @@ public final class PackedLinear {
   public void apply(int rows, MemorySegment x, long xo, MemorySegment y, long yo) {
     Packed current = packed;
     if (current.version != weight.storage().version()) {
-      current = Packed.of(weight);
+      current = Packed.of(weight, form);
       packed = current;
     }
-    current.matrix.multiply(
-        rows,
-        x,
-        xo,
-        in(),
-        y,
-        yo,
-        out(),
-        bias == null ? null : bias.segment(),
-        bias == null ? 0 : bias.offset(),
-        activation);
+    MemorySegment b = bias == null ? null : bias.segment();
+    long bo = bias == null ? 0 : bias.offset();
+    if (current.matrix != null) {
+      current.matrix.multiply(rows, x, xo, in(), y, yo, out(), b, bo, activation);
+    } else if (current.narrow != null) {
+      current.narrow.multiply(rows, x, xo, in(), y, yo, out(), b, bo, activation);
+    }
   }
 }

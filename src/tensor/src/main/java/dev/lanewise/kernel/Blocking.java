@@ -97,6 +97,16 @@ final class Blocking {
     return rest >= NR && TILE_VECTORS == 4 ? 4 : 1;
   }
 
+  /** Returns the vectors in a row of a tile whose weights are widened, of {@code m} rows. */
+  static int narrowVectors(int m) {
+    return m == 1 ? 8 : 4;
+  }
+
+  /** Returns the rows of a tile whose weights are widened, of {@code m} rows. */
+  static int narrowRows(int m) {
+    return m <= 2 ? m : FEW_REGISTERS ? 2 : 4;
+  }
+
   /** Returns the vectors in a row of the next tile where {@code rest} columns are left. */
   static int vectors(int rest) {
     return Math.min(TILE_VECTORS, (rest + Simd.LANES - 1) / Simd.LANES);

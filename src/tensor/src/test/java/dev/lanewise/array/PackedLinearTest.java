@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lanewise.kernel.Activation;
 import dev.lanewise.kernel.Allocations;
 import dev.lanewise.kernel.Epilogue;
+import dev.lanewise.kernel.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -67,6 +68,49 @@ final class PackedLinearTest {
     assertThat(apply(layer, x).toFloatArray()).isEqualTo(before);
     weight.touch();
     assertThat(apply(layer, x).toFloatArray()).containsOnly(0);
+  }
+
+  /** Whole numbers that bfloat16 has, and bytes of scale one: every result is exact. */
+  @Example
+  void apply_narrowWeights() {
+    Random random = new Random(5);
+    int in = 37;
+    int out = 150;
+    float[] whole = new float[out * in];
+    for (int i = 0; i < whole.length; i++) {
+      whole[i] = i % in == 0 ? 127 : random.nextInt(255) - 127;
+    }
+    NDArray bias = NDArray.of(normal(random, out), out);
+    float[] numbers = new float[5 * in];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = random.nextInt(21) - 10;
+    }
+    NDArray x = NDArray.of(numbers, 5, in);
+    for (Weights form : Weights.values()) {
+      NDArray weight = NDArray.of(whole, out, in);
+      NDArray view = weight.transpose().contiguous().transpose();
+      for (NDArray w : List.of(weight, view)) {
+        PackedLinear layer = PackedLinear.of(w, null, Activation.RELU, form);
+        check(layer, x, w, null, Activation.RELU);
+        w.scale(-1);
+        check(layer, x, w, null, Activation.RELU);
+      }
+      // Zeros times anything leave the bias.
+      PackedLinear layer = PackedLinear.of(weight, bias, Activation.IDENTITY, form);
+      NDArray none = NDArray.zeros(Shape.of(1, in));
+      assertThat(apply(layer, none).toFloatArray()).isEqualTo(bias.toFloatArray());
+    }
+  }
+
+  @Example
+  void apply_bytesOfWeightsThatBecameInfinite() {
+    NDArray weight = NDArray.full(Shape.of(3, 2), 1);
+    PackedLinear layer = PackedLinear.of(weight, null, Activation.IDENTITY, Weights.INT8);
+    weight.set(Float.POSITIVE_INFINITY, 2, 1);
+    assertThatThrownBy(() -> apply(layer, NDArray.full(Shape.of(1, 2), 1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "weights kept as int8 must be finite: that of input 1 and output 2 is Infinity");
   }
 
   @Example

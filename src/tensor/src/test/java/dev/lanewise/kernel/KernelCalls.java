@@ -40,6 +40,7 @@ final class KernelCalls {
     addTiles();
     addProducts();
     addPacked();
+    addNarrow();
     addNorms();
     addWindows();
   }
@@ -271,6 +272,33 @@ final class KernelCalls {
       add(
           "packed product of " + m + " rows",
           () -> packed.multiply(m, a, 0, n, c, 0, cols, bias, 0, Activation.RELU));
+    }
+  }
+
+  private void addNarrow() {
+    int cols = NarrowMatrix.PANEL + 5 * Simd.LANES + 2;
+    int rows = 11;
+    MemorySegment a = Floats.of(Floats.random(rows * n, -1, 1, 26));
+    MemorySegment b = Floats.of(Floats.random(n * cols, -1, 1, 27));
+    MemorySegment bias = Floats.of(Floats.random(cols, -1, 1, 28));
+    MemorySegment c = Floats.empty((long) rows * cols);
+    for (Weights weights : new Weights[] {Weights.BFLOAT16, Weights.INT8}) {
+      NarrowMatrix narrow = new NarrowMatrix(n, cols, weights);
+      add("pack " + weights, () -> narrow.pack(b, 0, 1, n));
+      for (int m : new int[] {1, 2, rows}) {
+        add(
+            weights + " product of " + m + " rows",
+            () -> narrow.multiply(m, a, 0, n, c, 0, cols, bias, 0, Activation.RELU));
+      }
+    }
+    // The tiles of four rows, also where the registers are too few to choose them.
+    long cRow = 16L * Simd.LANES;
+    MemorySegment words = Floats.of(Floats.random(n * NarrowMatrix.PANEL, -1, 1, 29));
+    for (boolean bfloats : new boolean[] {false, true}) {
+      long bRow = (bfloats ? 2L : 1L) * NarrowMatrix.PANEL;
+      add(
+          (bfloats ? "bfloat16" : "byte") + " tile of 4 rows",
+          () -> NarrowKernel.tile(bfloats, 4, a, 0, 4L * n, words, 0, bRow, c, 0, cRow, 4, n));
     }
   }
 

@@ -1,0 +1,593 @@
+package dev.lanewise.kernel;
+
+import static jdk.incubator.vector.VectorOperators.B2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_S2I;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The innermost loops of a product with a {@link NarrowMatrix}: C += A B on a tile of C, the
+ * weights widened in registers as they are read.
+ *
+ * <p>The tiles are one row by 8 vectors, a whole panel, and up to two or four rows by 4 vectors, half
+ * of one. Where {@code m} is less than the tile's rows, the last row stands in. Where a panel has
+ * fewer vectors, what is read behind them ends in columns that are not used. Offsets and strides are
+ * in bytes.
+ *
+ * <p>Why the methods look alike and share nothing is told at {@link MicroKernel}.
+ */
+final class NarrowKernel {
+  private static final VectorSpecies<Float> F = Simd.F;
+  private static final VectorSpecies<Integer> I = Simd.I;
+  private static final VectorSpecies<Short> S = Simd.S;
+  private static final VectorSpecies<Byte> BYTES = Simd.B;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+  /** Bytes of a vector of floats, of bfloat16, and of bytes. */
+  private static final long V = 4L * Simd.LANES;
+
+  private static final long V2 = 2L * Simd.LANES;
+  private static final long V1 = Simd.LANES;
+
+  private NarrowKernel() {}
+
+  /**
+   * Adds to a tile of C.
+   *
+   * @param bfloats whether weights are bfloat16, or else bytes
+   * @param height the rows of the tile, 1, 2 or 4, of which {@code m} are there
+   */
+  static void tile(
+      boolean bfloats,
+      int height,
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    switch (height) {
+      case 1 -> {
+        if (bfloats) {
+          bfloat1x8(A, a, B, b, bRow, C, c, k);
+        } else {
+          byte1x8(A, a, B, b, bRow, C, c, k);
+        }
+      }
+      case 2 -> {
+        if (bfloats) {
+          bfloat2x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+        } else {
+          byte2x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+        }
+      }
+      default -> {
+        if (bfloats) {
+          bfloat4x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+        } else {
+          byte4x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+        }
+      }
+    }
+  }
+
+  /** One row by 8 vectors of bfloat16. */
+  static void bfloat1x8(
+      MemorySegment A,
+      long a,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      int k) {
+    if (!A.isNative() || !B.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
+    FloatVector s0 = FloatVector.fromMemorySegment(F, C, c, ORDER);
+    FloatVector s1 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
+    FloatVector s2 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
+    FloatVector s3 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
+    FloatVector s4 = FloatVector.fromMemorySegment(F, C, c + 4 * V, ORDER);
+    FloatVector s5 = FloatVector.fromMemorySegment(F, C, c + 5 * V, ORDER);
+    FloatVector s6 = FloatVector.fromMemorySegment(F, C, c + 6 * V, ORDER);
+    FloatVector s7 = FloatVector.fromMemorySegment(F, C, c + 7 * V, ORDER);
+    for (int p = 0; p < k; p++) {
+      long bp = b + p * bRow;
+      FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, a + 4L * p));
+      FloatVector w0 =
+          ((IntVector)
+                  ShortVector.fromMemorySegment(S, B, bp, ORDER)
+                      .convertShape(ZERO_EXTEND_S2I, I, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+      s0 = x.fma(w0, s0);
+      FloatVector w1 =
+          ((IntVector)
+                  ShortVector.fromMemorySegment(S, B, bp + V2, ORDER)
+                      .convertShape(ZERO_EXTEND_S2I, I, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+      s1 = x.fma(w1, s1);
+      FloatVector w2 =
+          ((IntVector)
+                  ShortVector.fromMemorySegment(S, B, bp + 2 * V2, ORDER)
+                      .convertShape(ZERO_EXTEND_S2I, I, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+      s2 = x.fma(w2, s2);
+      FloatVector w3 =
+          ((IntVector)
+                  ShortVector.fromMemorySegment(S, B, bp + 3 * V2, ORDER)
+                      .convertShape(ZERO_EXTEND_S2I, I, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+      s3 = x.fma(w3, s3);
+      FloatVector w4 =
+          ((IntVector)
+                  ShortVector.fromMemorySegment(S, B, bp + 4 * V2, ORDER)
+                      .convertShape(ZERO_EXTEND_S2I, I, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+      s4 = x.fma(w4, s4);
+      FloatVector w5 =
+          ((IntVector)
+                  ShortVector.fromMemorySegment(S, B, bp + 5 * V2, ORDER)
+                      .convertShape(ZERO_EXTEND_S2I, I, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+      s5 = x.fma(w5, s5);
+      FloatVector w6 =
+          ((IntVector)
+                  ShortVector.fromMemorySegment(S, B, bp + 6 * V2, ORDER)
+                      .convertShape(ZERO_EXTEND_S2I, I, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+      s6 = x.fma(w6, s6);
+      FloatVector w7 =
+          ((IntVector)
+                  ShortVector.fromMemorySegment(S, B, bp + 7 * V2, ORDER)
+                      .convertShape(ZERO_EXTEND_S2I, I, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+      s7 = x.fma(w7, s7);
+    }
+    s0.intoMemorySegment(C, c, ORDER);
+    s1.intoMemorySegment(C, c + V, ORDER);
+    s2.intoMemorySegment(C, c + 2 * V, ORDER);
+    s3.intoMemorySegment(C, c + 3 * V, ORDER);
+    s4.intoMemorySegment(C, c + 4 * V, ORDER);
+    s5.intoMemorySegment(C, c + 5 * V, ORDER);
+    s6.intoMemorySegment(C, c + 6 * V, ORDER);
+    s7.intoMemorySegment(C, c + 7 * V, ORDER);
+  }
+
+  /** Up to two rows by 4 vectors of bfloat16. */
+  static void bfloat2x4(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    if (!A.isNative() || !B.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
+    long a1 = a + Math.min(1, m - 1) * aRow;
+    long c1 = c + Math.min(1, m - 1) * cRow;
+    FloatVector s00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
+    FloatVector s01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
+    FloatVector s02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
+    FloatVector s03 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
+    FloatVector s10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
+    FloatVector s11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
+    FloatVector s12 = FloatVector.fromMemorySegment(F, C, c1 + 2 * V, ORDER);
+    FloatVector s13 = FloatVector.fromMemorySegment(F, C, c1 + 3 * V, ORDER);
+    for (int p = 0; p < k; p++) {
+      long o = 4L * p;
+      long bp = b + p * bRow;
+      FloatVector w0 =
+          ((IntVector)
+                  ShortVector.fromMemorySegment(S, B, bp, ORDER)
+                      .convertShape(ZERO_EXTEND_S2I, I, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+      FloatVector w1 =
+          ((IntVector)
+                  ShortVector.fromMemorySegment(S, B, bp + V2, ORDER)
+                      .convertShape(ZERO_EXTEND_S2I, I, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+      FloatVector w2 =
+          ((IntVector)
+                  ShortVector.fromMemorySegment(S, B, bp + 2 * V2, ORDER)
+                      .convertShape(ZERO_EXTEND_S2I, I, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+      FloatVector w3 =
+          ((IntVector)
+                  ShortVector.fromMemorySegment(S, B, bp + 3 * V2, ORDER)
+                      .convertShape(ZERO_EXTEND_S2I, I, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
+      s00 = x0.fma(w0, s00);
+      s01 = x0.fma(w1, s01);
+      s02 = x0.fma(w2, s02);
+      s03 = x0.fma(w3, s03);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, a1 + o));
+      s10 = x1.fma(w0, s10);
+      s11 = x1.fma(w1, s11);
+      s12 = x1.fma(w2, s12);
+      s13 = x1.fma(w3, s13);
+    }
+    s00.intoMemorySegment(C, c, ORDER);
+    s01.intoMemorySegment(C, c + V, ORDER);
+    s02.intoMemorySegment(C, c + 2 * V, ORDER);
+    s03.intoMemorySegment(C, c + 3 * V, ORDER);
+    s10.intoMemorySegment(C, c1, ORDER);
+    s11.intoMemorySegment(C, c1 + V, ORDER);
+    s12.intoMemorySegment(C, c1 + 2 * V, ORDER);
+    s13.intoMemorySegment(C, c1 + 3 * V, ORDER);
+  }
+
+  /** Up to four rows by 4 vectors of bfloat16. */
+  static void bfloat4x4(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    if (!A.isNative() || !B.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
+    long a1 = a + Math.min(1, m - 1) * aRow;
+    long a2 = a + Math.min(2, m - 1) * aRow;
+    long a3 = a + Math.min(3, m - 1) * aRow;
+    long c1 = c + Math.min(1, m - 1) * cRow;
+    long c2 = c + Math.min(2, m - 1) * cRow;
+    long c3 = c + Math.min(3, m - 1) * cRow;
+    FloatVector s00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
+    FloatVector s01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
+    FloatVector s02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
+    FloatVector s03 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
+    FloatVector s10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
+    FloatVector s11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
+    FloatVector s12 = FloatVector.fromMemorySegment(F, C, c1 + 2 * V, ORDER);
+    FloatVector s13 = FloatVector.fromMemorySegment(F, C, c1 + 3 * V, ORDER);
+    FloatVector s20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
+    FloatVector s21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
+    FloatVector s22 = FloatVector.fromMemorySegment(F, C, c2 + 2 * V, ORDER);
+    FloatVector s23 = FloatVector.fromMemorySegment(F, C, c2 + 3 * V, ORDER);
+    FloatVector s30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
+    FloatVector s31 = FloatVector.fromMemorySegment(F, C, c3 + V, ORDER);
+    FloatVector s32 = FloatVector.fromMemorySegment(F, C, c3 + 2 * V, ORDER);
+    FloatVector s33 = FloatVector.fromMemorySegment(F, C, c3 + 3 * V, ORDER);
+    for (int p = 0; p < k; p++) {
+      long o = 4L * p;
+      long bp = b + p * bRow;
+      FloatVector w0 =
+          ((IntVector)
+                  ShortVector.fromMemorySegment(S, B, bp, ORDER)
+                      .convertShape(ZERO_EXTEND_S2I, I, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+      FloatVector w1 =
+          ((IntVector)
+                  ShortVector.fromMemorySegment(S, B, bp + V2, ORDER)
+                      .convertShape(ZERO_EXTEND_S2I, I, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+      FloatVector w2 =
+          ((IntVector)
+                  ShortVector.fromMemorySegment(S, B, bp + 2 * V2, ORDER)
+                      .convertShape(ZERO_EXTEND_S2I, I, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+      FloatVector w3 =
+          ((IntVector)
+                  ShortVector.fromMemorySegment(S, B, bp + 3 * V2, ORDER)
+                      .convertShape(ZERO_EXTEND_S2I, I, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
+      s00 = x0.fma(w0, s00);
+      s01 = x0.fma(w1, s01);
+      s02 = x0.fma(w2, s02);
+      s03 = x0.fma(w3, s03);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, a1 + o));
+      s10 = x1.fma(w0, s10);
+      s11 = x1.fma(w1, s11);
+      s12 = x1.fma(w2, s12);
+      s13 = x1.fma(w3, s13);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, a2 + o));
+      s20 = x2.fma(w0, s20);
+      s21 = x2.fma(w1, s21);
+      s22 = x2.fma(w2, s22);
+      s23 = x2.fma(w3, s23);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, a3 + o));
+      s30 = x3.fma(w0, s30);
+      s31 = x3.fma(w1, s31);
+      s32 = x3.fma(w2, s32);
+      s33 = x3.fma(w3, s33);
+    }
+    s00.intoMemorySegment(C, c, ORDER);
+    s01.intoMemorySegment(C, c + V, ORDER);
+    s02.intoMemorySegment(C, c + 2 * V, ORDER);
+    s03.intoMemorySegment(C, c + 3 * V, ORDER);
+    s10.intoMemorySegment(C, c1, ORDER);
+    s11.intoMemorySegment(C, c1 + V, ORDER);
+    s12.intoMemorySegment(C, c1 + 2 * V, ORDER);
+    s13.intoMemorySegment(C, c1 + 3 * V, ORDER);
+    s20.intoMemorySegment(C, c2, ORDER);
+    s21.intoMemorySegment(C, c2 + V, ORDER);
+    s22.intoMemorySegment(C, c2 + 2 * V, ORDER);
+    s23.intoMemorySegment(C, c2 + 3 * V, ORDER);
+    s30.intoMemorySegment(C, c3, ORDER);
+    s31.intoMemorySegment(C, c3 + V, ORDER);
+    s32.intoMemorySegment(C, c3 + 2 * V, ORDER);
+    s33.intoMemorySegment(C, c3 + 3 * V, ORDER);
+  }
+
+  /** One row by 8 vectors of bytes. */
+  static void byte1x8(
+      MemorySegment A,
+      long a,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      int k) {
+    if (!A.isNative() || !B.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
+    FloatVector s0 = FloatVector.fromMemorySegment(F, C, c, ORDER);
+    FloatVector s1 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
+    FloatVector s2 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
+    FloatVector s3 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
+    FloatVector s4 = FloatVector.fromMemorySegment(F, C, c + 4 * V, ORDER);
+    FloatVector s5 = FloatVector.fromMemorySegment(F, C, c + 5 * V, ORDER);
+    FloatVector s6 = FloatVector.fromMemorySegment(F, C, c + 6 * V, ORDER);
+    FloatVector s7 = FloatVector.fromMemorySegment(F, C, c + 7 * V, ORDER);
+    for (int p = 0; p < k; p++) {
+      long bp = b + p * bRow;
+      FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, a + 4L * p));
+      FloatVector w0 =
+          (FloatVector)
+              ByteVector.fromMemorySegment(BYTES, B, bp, ORDER)
+                  .convertShape(B2F, F, 0);
+      s0 = x.fma(w0, s0);
+      FloatVector w1 =
+          (FloatVector)
+              ByteVector.fromMemorySegment(BYTES, B, bp + V1, ORDER)
+                  .convertShape(B2F, F, 0);
+      s1 = x.fma(w1, s1);
+      FloatVector w2 =
+          (FloatVector)
+              ByteVector.fromMemorySegment(BYTES, B, bp + 2 * V1, ORDER)
+                  .convertShape(B2F, F, 0);
+      s2 = x.fma(w2, s2);
+      FloatVector w3 =
+          (FloatVector)
+              ByteVector.fromMemorySegment(BYTES, B, bp + 3 * V1, ORDER)
+                  .convertShape(B2F, F, 0);
+      s3 = x.fma(w3, s3);
+      FloatVector w4 =
+          (FloatVector)
+              ByteVector.fromMemorySegment(BYTES, B, bp + 4 * V1, ORDER)
+                  .convertShape(B2F, F, 0);
+      s4 = x.fma(w4, s4);
+      FloatVector w5 =
+          (FloatVector)
+              ByteVector.fromMemorySegment(BYTES, B, bp + 5 * V1, ORDER)
+                  .convertShape(B2F, F, 0);
+      s5 = x.fma(w5, s5);
+      FloatVector w6 =
+          (FloatVector)
+              ByteVector.fromMemorySegment(BYTES, B, bp + 6 * V1, ORDER)
+                  .convertShape(B2F, F, 0);
+      s6 = x.fma(w6, s6);
+      FloatVector w7 =
+          (FloatVector)
+              ByteVector.fromMemorySegment(BYTES, B, bp + 7 * V1, ORDER)
+                  .convertShape(B2F, F, 0);
+      s7 = x.fma(w7, s7);
+    }
+    s0.intoMemorySegment(C, c, ORDER);
+    s1.intoMemorySegment(C, c + V, ORDER);
+    s2.intoMemorySegment(C, c + 2 * V, ORDER);
+    s3.intoMemorySegment(C, c + 3 * V, ORDER);
+    s4.intoMemorySegment(C, c + 4 * V, ORDER);
+    s5.intoMemorySegment(C, c + 5 * V, ORDER);
+    s6.intoMemorySegment(C, c + 6 * V, ORDER);
+    s7.intoMemorySegment(C, c + 7 * V, ORDER);
+  }
+
+  /** Up to two rows by 4 vectors of bytes. */
+  static void byte2x4(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    if (!A.isNative() || !B.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
+    long a1 = a + Math.min(1, m - 1) * aRow;
+    long c1 = c + Math.min(1, m - 1) * cRow;
+    FloatVector s00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
+    FloatVector s01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
+    FloatVector s02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
+    FloatVector s03 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
+    FloatVector s10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
+    FloatVector s11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
+    FloatVector s12 = FloatVector.fromMemorySegment(F, C, c1 + 2 * V, ORDER);
+    FloatVector s13 = FloatVector.fromMemorySegment(F, C, c1 + 3 * V, ORDER);
+    for (int p = 0; p < k; p++) {
+      long o = 4L * p;
+      long bp = b + p * bRow;
+      FloatVector w0 =
+          (FloatVector)
+              ByteVector.fromMemorySegment(BYTES, B, bp, ORDER)
+                  .convertShape(B2F, F, 0);
+      FloatVector w1 =
+          (FloatVector)
+              ByteVector.fromMemorySegment(BYTES, B, bp + V1, ORDER)
+                  .convertShape(B2F, F, 0);
+      FloatVector w2 =
+          (FloatVector)
+              ByteVector.fromMemorySegment(BYTES, B, bp + 2 * V1, ORDER)
+                  .convertShape(B2F, F, 0);
+      FloatVector w3 =
+          (FloatVector)
+              ByteVector.fromMemorySegment(BYTES, B, bp + 3 * V1, ORDER)
+                  .convertShape(B2F, F, 0);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
+      s00 = x0.fma(w0, s00);
+      s01 = x0.fma(w1, s01);
+      s02 = x0.fma(w2, s02);
+      s03 = x0.fma(w3, s03);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, a1 + o));
+      s10 = x1.fma(w0, s10);
+      s11 = x1.fma(w1, s11);
+      s12 = x1.fma(w2, s12);
+      s13 = x1.fma(w3, s13);
+    }
+    s00.intoMemorySegment(C, c, ORDER);
+    s01.intoMemorySegment(C, c + V, ORDER);
+    s02.intoMemorySegment(C, c + 2 * V, ORDER);
+    s03.intoMemorySegment(C, c + 3 * V, ORDER);
+    s10.intoMemorySegment(C, c1, ORDER);
+    s11.intoMemorySegment(C, c1 + V, ORDER);
+    s12.intoMemorySegment(C, c1 + 2 * V, ORDER);
+    s13.intoMemorySegment(C, c1 + 3 * V, ORDER);
+  }
+
+  /** Up to four rows by 4 vectors of bytes. */
+  static void byte4x4(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    if (!A.isNative() || !B.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
+    long a1 = a + Math.min(1, m - 1) * aRow;
+    long a2 = a + Math.min(2, m - 1) * aRow;
+    long a3 = a + Math.min(3, m - 1) * aRow;
+    long c1 = c + Math.min(1, m - 1) * cRow;
+    long c2 = c + Math.min(2, m - 1) * cRow;
+    long c3 = c + Math.min(3, m - 1) * cRow;
+    FloatVector s00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
+    FloatVector s01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
+    FloatVector s02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
+    FloatVector s03 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
+    FloatVector s10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
+    FloatVector s11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
+    FloatVector s12 = FloatVector.fromMemorySegment(F, C, c1 + 2 * V, ORDER);
+    FloatVector s13 = FloatVector.fromMemorySegment(F, C, c1 + 3 * V, ORDER);
+    FloatVector s20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
+    FloatVector s21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
+    FloatVector s22 = FloatVector.fromMemorySegment(F, C, c2 + 2 * V, ORDER);
+    FloatVector s23 = FloatVector.fromMemorySegment(F, C, c2 + 3 * V, ORDER);
+    FloatVector s30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
+    FloatVector s31 = FloatVector.fromMemorySegment(F, C, c3 + V, ORDER);
+    FloatVector s32 = FloatVector.fromMemorySegment(F, C, c3 + 2 * V, ORDER);
+    FloatVector s33 = FloatVector.fromMemorySegment(F, C, c3 + 3 * V, ORDER);
+    for (int p = 0; p < k; p++) {
+      long o = 4L * p;
+      long bp = b + p * bRow;
+      FloatVector w0 =
+          (FloatVector)
+              ByteVector.fromMemorySegment(BYTES, B, bp, ORDER)
+                  .convertShape(B2F, F, 0);
+      FloatVector w1 =
+          (FloatVector)
+              ByteVector.fromMemorySegment(BYTES, B, bp + V1, ORDER)
+                  .convertShape(B2F, F, 0);
+      FloatVector w2 =
+          (FloatVector)
+              ByteVector.fromMemorySegment(BYTES, B, bp + 2 * V1, ORDER)
+                  .convertShape(B2F, F, 0);
+      FloatVector w3 =
+          (FloatVector)
+              ByteVector.fromMemorySegment(BYTES, B, bp + 3 * V1, ORDER)
+                  .convertShape(B2F, F, 0);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
+      s00 = x0.fma(w0, s00);
+      s01 = x0.fma(w1, s01);
+      s02 = x0.fma(w2, s02);
+      s03 = x0.fma(w3, s03);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, a1 + o));
+      s10 = x1.fma(w0, s10);
+      s11 = x1.fma(w1, s11);
+      s12 = x1.fma(w2, s12);
+      s13 = x1.fma(w3, s13);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, a2 + o));
+      s20 = x2.fma(w0, s20);
+      s21 = x2.fma(w1, s21);
+      s22 = x2.fma(w2, s22);
+      s23 = x2.fma(w3, s23);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, a3 + o));
+      s30 = x3.fma(w0, s30);
+      s31 = x3.fma(w1, s31);
+      s32 = x3.fma(w2, s32);
+      s33 = x3.fma(w3, s33);
+    }
+    s00.intoMemorySegment(C, c, ORDER);
+    s01.intoMemorySegment(C, c + V, ORDER);
+    s02.intoMemorySegment(C, c + 2 * V, ORDER);
+    s03.intoMemorySegment(C, c + 3 * V, ORDER);
+    s10.intoMemorySegment(C, c1, ORDER);
+    s11.intoMemorySegment(C, c1 + V, ORDER);
+    s12.intoMemorySegment(C, c1 + 2 * V, ORDER);
+    s13.intoMemorySegment(C, c1 + 3 * V, ORDER);
+    s20.intoMemorySegment(C, c2, ORDER);
+    s21.intoMemorySegment(C, c2 + V, ORDER);
+    s22.intoMemorySegment(C, c2 + 2 * V, ORDER);
+    s23.intoMemorySegment(C, c2 + 3 * V, ORDER);
+    s30.intoMemorySegment(C, c3, ORDER);
+    s31.intoMemorySegment(C, c3 + V, ORDER);
+    s32.intoMemorySegment(C, c3 + 2 * V, ORDER);
+    s33.intoMemorySegment(C, c3 + 3 * V, ORDER);
+  }
+}
