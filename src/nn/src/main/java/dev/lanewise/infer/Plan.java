@@ -10,6 +10,7 @@ import dev.lanewise.infer.Graph.Constant;
 import dev.lanewise.infer.Graph.Input;
 import dev.lanewise.infer.Graph.Node;
 import dev.lanewise.infer.Graph.Value;
+import dev.lanewise.kernel.Weights;
 import dev.lanewise.memory.Scope;
 import dev.lanewise.memory.Storage;
 import dev.lanewise.op.Op;
@@ -33,12 +34,12 @@ final class Plan {
   private final Map<Node, PackedLinear> layers = new IdentityHashMap<>();
   private final Map<Constant, NDArray> constants = new IdentityHashMap<>();
 
-  Plan(Graph traced, Precision precision) {
+  Plan(Graph traced, Weights weights) {
     this.graph = Fusion.of(traced);
     this.answer = graph.answer();
     for (Node node : graph.nodes()) {
       if (isLayer(node)) {
-        layers.put(node, layer(node, precision));
+        layers.put(node, layer(node, weights));
       } else {
         for (Value input : node.inputs()) {
           if (input instanceof Constant constant && constant.isFixed()) {
@@ -58,16 +59,10 @@ final class Plan {
     return answer;
   }
 
-  /** Returns how many floats of weights this version holds. */
-  long floats() {
-    long floats = 0;
-    for (NDArray constant : constants.values()) {
-      floats += constant.size();
-    }
-    for (PackedLinear layer : layers.values()) {
-      floats += (long) layer.in() * layer.out() + layer.out();
-    }
-    return floats;
+  /** Returns the memory that the weights take, in bytes. */
+  long bytes() {
+    return layers.values().stream().mapToLong(PackedLinear::bytes).sum()
+        + constants.values().stream().mapToLong(array -> Float.BYTES * array.size()).sum();
   }
 
   /** Binds a run of {@code rows} rows to memory that is still to be given. */
@@ -221,11 +216,13 @@ final class Plan {
             .allMatch(input -> input instanceof Constant constant && constant.isFixed());
   }
 
-  private static PackedLinear layer(Node node, Precision precision) {
-    NDArray weight = copy(((Constant) node.inputs().get(1)).array(1));
-    NDArray bias =
-        node.inputs().size() > 2 ? copy(((Constant) node.inputs().get(2)).array(1)) : null;
-    return PackedLinear.of(weight, bias, ((LinearAct) node.op(1)).activation());
+  private static PackedLinear layer(Node node, Weights weights) {
+    List<Value> inputs = node.inputs();
+    return PackedLinear.copyOf(
+        ((Constant) inputs.get(1)).array(1),
+        inputs.size() > 2 ? ((Constant) inputs.get(2)).array(1) : null,
+        ((LinearAct) node.op(1)).activation(),
+        weights);
   }
 
   private static NDArray copy(NDArray array) {

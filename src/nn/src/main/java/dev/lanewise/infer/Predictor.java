@@ -2,6 +2,7 @@ package dev.lanewise.infer;
 
 import dev.lanewise.array.Shape;
 import dev.lanewise.array.ShapeException;
+import dev.lanewise.kernel.Weights;
 import dev.lanewise.nn.Module;
 import java.lang.foreign.MemorySegment;
 import java.nio.FloatBuffer;
@@ -37,7 +38,7 @@ public final class Predictor {
 
   private final String name;
   private final int maxRows;
-  private final Precision precision;
+  private final Weights weights;
   private final Shape row;
   private final Shape answer;
   private final int in;
@@ -49,8 +50,8 @@ public final class Predictor {
   private Predictor(Builder builder) {
     this.name = builder.name == null ? builder.module.toString() : builder.name;
     this.maxRows = builder.maxRows;
-    this.precision = builder.precision;
-    this.plan = new Plan(Graph.of(builder.module, builder.row.toArray()), precision);
+    this.weights = builder.weights;
+    this.plan = new Plan(Graph.of(builder.module, builder.row.toArray()), weights);
     this.row = plan.row();
     this.answer = plan.answer();
     this.in = floats(row, "given");
@@ -78,7 +79,7 @@ public final class Predictor {
     private final Shape row;
     private @Nullable String name;
     private int maxRows = DEFAULT_MAX_ROWS;
-    private Precision precision = Precision.FLOAT32;
+    private Weights weights = Weights.FLOAT32;
 
     private Builder(Module module, Shape row) {
       this.module = module;
@@ -104,9 +105,9 @@ public final class Predictor {
       return this;
     }
 
-    /** Sets how the weights of linear layers are kept; as float32 unless it is set. */
-    public Builder precision(Precision choice) {
-      this.precision = choice;
+    /** Sets in what form the weights of linear layers are kept; as they are unless it is set. */
+    public Builder weights(Weights form) {
+      this.weights = form;
       return this;
     }
 
@@ -207,7 +208,7 @@ public final class Predictor {
    *     predictor goes on with what it has
    */
   public void replace(Module module) {
-    Plan next = new Plan(Graph.of(module, row.toArray()), precision);
+    Plan next = new Plan(Graph.of(module, row.toArray()), weights);
     if (!next.answer().equals(answer)) {
       throw new IllegalArgumentException(
           ("the answers of " + module + " have shape " + next.answer() + " a row, where those of ")
@@ -247,7 +248,7 @@ public final class Predictor {
    * bytes are those of the weights and the work spaces.
    */
   public Metrics metrics() {
-    return latencies.snapshot(Float.BYTES * (plan.floats() + workspaces.floats()));
+    return latencies.snapshot(plan.bytes() + Float.BYTES * workspaces.floats());
   }
 
   @Override

@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The weights are packed again by the first call after they were written in place, by an
  * optimizer or by their owner; a write through a raw segment must be told by {@code touch()}. Any
- * number of threads may call one layer, but not while its weights are being written.
+ * number of threads may call one layer, but not while its weights are being written. A layer by
+ * {@link #copyOf} keeps the weights that it was made of.
  */
 public final class PackedLinear {
-  private final NDArray weight;
+  private final int in;
+  private final int out;
+  private final @Nullable NDArray weight;
   private final @Nullable NDArray bias;
   private final Activation activation;
   private final Weights form;
@@ -43,8 +46,10 @@ public final class PackedLinear {
   }
 
   private PackedLinear(
-      NDArray weight, @Nullable NDArray bias, Activation activation, Weights form) {
-    this.weight = weight;
+      NDArray weight, boolean frozen, @Nullable NDArray bias, Activation activation, Weights form) {
+    this.in = weight.shape().at(1);
+    this.out = weight.shape().at(0);
+    this.weight = frozen ? null : weight;
     this.bias = bias;
     this.activation = activation;
     this.form = form;
@@ -73,6 +78,26 @@ public final class PackedLinear {
    */
   public static PackedLinear of(
       NDArray weight, @Nullable NDArray bias, Activation activation, Weights form) {
+    check(weight, bias);
+    return new PackedLinear(
+        weight, false, bias == null ? null : bias.contiguous(), activation, form);
+  }
+
+  /**
+   * As {@link #of(NDArray, NDArray, Activation, Weights)}, of the weights and the bias as they are
+   * now: what is written later is not seen.
+   */
+  public static PackedLinear copyOf(
+      NDArray weight, @Nullable NDArray bias, Activation activation, Weights form) {
+    check(weight, bias);
+    NDArray copy = bias == null ? null : NDArray.persistent(bias.shape());
+    if (copy != null && bias != null) {
+      copy.copyFrom(bias);
+    }
+    return new PackedLinear(weight, true, copy, activation, form);
+  }
+
+  private static void check(NDArray weight, @Nullable NDArray bias) {
     Shape w = weight.shape();
     if (w.rank() != 2) {
       throw new ShapeException("linear: weight " + w + " is not [out, in]");
@@ -85,18 +110,21 @@ public final class PackedLinear {
               + w
               + " number of outputs");
     }
-    return new PackedLinear(
-        weight, bias == null ? null : bias.contiguous(), activation, form);
   }
 
   /** Returns the number of inputs, a row of X. */
   public int in() {
-    return weight.shape().at(1);
+    return in;
   }
 
   /** Returns the number of outputs, a row of Y. */
   public int out() {
-    return weight.shape().at(0);
+    return out;
+  }
+
+  /** Returns the memory that the weights and the bias take, in bytes. */
+  public long bytes() {
+    return (long) in * out * form.bytes() + (bias == null ? 0 : (long) Float.BYTES * out);
   }
 
   /**
@@ -108,16 +136,16 @@ public final class PackedLinear {
   // M x K * (N x K)' -> M x N
   public void apply(int rows, MemorySegment x, long xo, MemorySegment y, long yo) {
     Packed current = packed;
-    if (current.version != weight.storage().version()) {
+    if (weight != null && current.version != weight.storage().version()) {
       current = Packed.of(weight, form);
       packed = current;
     }
     MemorySegment b = bias == null ? null : bias.segment();
     long bo = bias == null ? 0 : bias.offset();
     if (current.matrix != null) {
-      current.matrix.multiply(rows, x, xo, in(), y, yo, out(), b, bo, activation);
+      current.matrix.multiply(rows, x, xo, in, y, yo, out, b, bo, activation);
     } else if (current.narrow != null) {
-      current.narrow.multiply(rows, x, xo, in(), y, yo, out(), b, bo, activation);
+      current.narrow.multiply(rows, x, xo, in, y, yo, out, b, bo, activation);
     }
   }
 }
