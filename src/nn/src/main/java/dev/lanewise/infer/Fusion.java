@@ -20,7 +20,7 @@ import dev.lanewise.op.product.Conv2d;
 import dev.lanewise.op.product.LinearAct;
 import dev.lanewise.op.product.MatMul;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,13 +39,14 @@ final class Fusion {
   private static final int ANY = 2;
   private static final LinearAct LINEAR = new LinearAct(Activation.IDENTITY);
 
-  private final Map<Value, Integer> uses = new IdentityHashMap<>();
-  private final Map<Value, Value> replaced = new IdentityHashMap<>();
+  private final Map<Value, Integer> uses = new HashMap<>();
+  private final Map<Value, Value> replaced = new HashMap<>();
   private final Set<Node> kept = new LinkedHashSet<>();
 
   private Fusion() {}
 
   /** What scales and shifts channels: y = scale x + shift, of one number or one a channel each. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Channels(double[] scale, double[] shift) {
     double scaleOf(int channel) {
       return scale[scale.length == 1 ? 0 : channel];
@@ -93,7 +94,8 @@ final class Fusion {
   private @Nullable Node fuse(Node node) {
     Op op = node.op(ANY);
     if (op instanceof MatMul) {
-      return fixed(node, 1) instanceof NDArray w && w.rank() == 2
+      NDArray w = fixed(node, 1);
+      return w != null && w.rank() == 2
           ? node.with(LINEAR, List.of(node.inputs().getFirst(), new Constant(w.transpose())))
           : null;
     }

@@ -7,7 +7,7 @@ import dev.lanewise.op.Op;
 import dev.lanewise.tensor.Trace;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -212,8 +212,8 @@ public final class Graph {
     private final Trace few;
     private final Trace more;
     private final Input input;
-    private final Map<Trace.Value, Value> values = new IdentityHashMap<>();
-    private final Map<Trace.Value, Trace.Value> pairs = new IdentityHashMap<>();
+    private final Map<Trace.Value, Value> values = new HashMap<>();
+    private final Map<Trace.Value, Trace.Value> pairs = new HashMap<>();
 
     Reading(Module module, Shape row, Trace few, Trace more) {
       this.module = module;

@@ -16,7 +16,7 @@ import dev.lanewise.memory.Storage;
 import dev.lanewise.op.Op;
 import dev.lanewise.op.product.LinearAct;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,8 +31,8 @@ final class Plan {
 
   private final Graph graph;
   private final Shape answer;
-  private final Map<Node, PackedLinear> layers = new IdentityHashMap<>();
-  private final Map<Constant, NDArray> constants = new IdentityHashMap<>();
+  private final Map<Node, PackedLinear> layers = new HashMap<>();
+  private final Map<Constant, NDArray> constants = new HashMap<>();
 
   Plan(Graph traced, Weights weights) {
     this.graph = Fusion.of(traced);
@@ -73,9 +73,9 @@ final class Plan {
   /** The steps of a run of some rows, and the blocks of memory that they want. */
   final class Binding {
     private final int rows;
-    private final Map<Value, NDArray> arrays = new IdentityHashMap<>();
+    private final Map<Value, NDArray> arrays = new HashMap<>();
     private final List<Runnable> steps = new ArrayList<>();
-    private final Map<Storage, Long> places = new IdentityHashMap<>();
+    private final Map<Storage, Long> places = new HashMap<>();
     private final NDArray input;
     private final NDArray output;
     private final long size;
@@ -145,7 +145,7 @@ final class Plan {
         return Recording.of(() -> {
           NDArray out = NDArray.empty(node.shape(rows));
           Recording.launch(() -> {
-            try (Scope scope = Scope.open()) {
+            try (Scope _ = Scope.open()) {
               out.copyFrom(op.forward(inputs));
             }
           });
@@ -164,10 +164,10 @@ final class Plan {
       take(input.storage(), blocks);
       for (int i = 0; i < born.size(); i++) {
         born.get(i).forEach(storage -> take(storage, blocks));
-        for (Storage storage : List.copyOf(places.keySet())) {
-          boolean bornHere = born.get(i).contains(storage);
-          if (last.getOrDefault(storage, bornHere ? i : -1) == i) {
-            blocks.give(places.get(storage));
+        for (Map.Entry<Storage, Long> placed : places.entrySet()) {
+          boolean bornHere = born.get(i).contains(placed.getKey());
+          if (last.getOrDefault(placed.getKey(), bornHere ? i : -1) == i) {
+            blocks.give(placed.getValue());
           }
         }
       }
@@ -181,7 +181,7 @@ final class Plan {
 
     /** Returns after which operation each block that holds a value is read no more. */
     private Map<Storage, Integer> lastUses() {
-      Map<Storage, Integer> last = new IdentityHashMap<>();
+      Map<Storage, Integer> last = new HashMap<>();
       List<Node> nodes = graph.nodes();
       last.put(input.storage(), 0);
       for (int i = 0; i < nodes.size(); i++) {

@@ -26,6 +26,7 @@ final class Workspaces {
   }
 
   /** Returns a work space that no other call has. */
+  @SuppressWarnings("ThreadPriorityCheck") // a hint to whom has one; nothing relies on it
   Workspace take() {
     for (int tries = 0; ; tries++) {
       Workspace workspace = free.poll();

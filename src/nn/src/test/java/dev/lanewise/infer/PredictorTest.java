@@ -46,6 +46,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,7 @@ class PredictorTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /** A module and the shape of a row that it takes. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Sample(String name, Module module, int... row) {
     @Override
     public String toString() {
@@ -147,7 +149,7 @@ class PredictorTest {
 
   private static float[] reference(Module module, float[] x, int... dims) {
     module.eval();
-    try (NoGrad off = NoGrad.open()) {
+    try (NoGrad _ = NoGrad.open()) {
       return module.forward(Tensor.of(x, dims)).toFloatArray();
     }
   }
@@ -309,7 +311,7 @@ class PredictorTest {
                 predictor.predict(rows, x, y);
                 assertThat(y).containsExactly(expected);
                 if (i % 50 == 0) {
-                  Thread.yield();
+                  LockSupport.parkNanos(1);
                 }
               }
             }));

@@ -7,7 +7,7 @@ import dev.lanewise.op.Op;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Trace {
   private final Input input;
   private final List<Node> nodes = new ArrayList<>();
-  private final Map<NDArray, Constant> constants = new IdentityHashMap<>();
+  private final Map<NDArray, Constant> constants = new HashMap<>();
   private @Nullable Value result;
 
   private Trace(Shape shape) {
@@ -113,7 +113,7 @@ public final class Trace {
     Trace trace = new Trace(shape);
     return Scope.outside(() -> {
       tape.trace = trace;
-      try (NoGrad off = NoGrad.open()) {
+      try (NoGrad _ = NoGrad.open()) {
         Tensor result = function.apply(trace.tensor(shape, trace.input));
         tape.flush();
         trace.result = trace.valueOf(result);
