@@ -94,7 +94,8 @@ public final class NarrowMatrix {
       } else {
         float max = largest(b, from, 4 * bRow, rows);
         if (!(max <= Float.MAX_VALUE)) {
-          throw notFinite(b, from, 4 * bRow, j);
+          throw new IllegalArgumentException(
+              "weights kept as int8 must be finite: among those of output " + j + " is " + max);
         }
         // A scale below the normal numbers would be too coarse for the bound; a larger one holds
         // it, and a column of zeros needs no rule of its own.
@@ -145,16 +146,6 @@ public final class NarrowMatrix {
       double nearest = Math.rint((double) B.get(FLOAT, b + p * bRow) / scale);
       W.set(ValueLayout.JAVA_BYTE, to + p * wRow, (byte) nearest);
     }
-  }
-
-  private static IllegalArgumentException notFinite(MemorySegment b, long from, long bRow, int j) {
-    int p = 0;
-    while (Float.isFinite(b.get(FLOAT, from + p * bRow))) {
-      p++;
-    }
-    return new IllegalArgumentException(
-        ("weights kept as int8 must be finite: that of input " + p + " and output " + j)
-            + (" is " + b.get(FLOAT, from + p * bRow)));
   }
 
   /**

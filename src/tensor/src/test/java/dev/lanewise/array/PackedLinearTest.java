@@ -109,8 +109,7 @@ final class PackedLinearTest {
     weight.set(Float.POSITIVE_INFINITY, 2, 1);
     assertThatThrownBy(() -> apply(layer, NDArray.full(Shape.of(1, 2), 1)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "weights kept as int8 must be finite: that of input 1 and output 2 is Infinity");
+        .hasMessage("weights kept as int8 must be finite: among those of output 2 is Infinity");
   }
 
   @Example

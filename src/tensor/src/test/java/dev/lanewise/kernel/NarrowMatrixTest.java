@@ -52,34 +52,35 @@ class NarrowMatrixTest {
   }
 
   /** Weights as they are kept: the factors of the sums, and those of the columns. */
-  private record Kept(float[] weights, float[] scales) {
-    /** Of weights [rows, cols]. */
-    static Kept of(float[] b, int cols, Weights weights) {
-      float[] kept = new float[b.length];
-      float[] scales = new float[cols];
+  private static final class Kept {
+    private final float[] weights;
+    private final float[] scales;
+    private final boolean bfloats;
+
+    /** Keeps weights [rows, cols]. */
+    Kept(float[] b, int cols, Weights form) {
+      weights = new float[b.length];
+      scales = new float[cols];
+      bfloats = form == Weights.BFLOAT16;
       for (int j = 0; j < cols; j++) {
         float max = 0;
         for (int i = j; i < b.length; i += cols) {
           max = Math.max(max, Math.abs(b[i]));
         }
-        scales[j] = weights == Weights.INT8 ? Math.max(max / 127, Float.MIN_NORMAL) : 1;
+        scales[j] = Math.max(max / 127, Float.MIN_NORMAL);
         for (int i = j; i < b.length; i += cols) {
-          kept[i] =
-              weights == Weights.INT8
-                  ? (float) Math.rint((double) b[i] / scales[j])
-                  : nearestBfloat(b[i]);
+          weights[i] =
+              bfloats ? nearestBfloat(b[i]) : (float) Math.rint((double) b[i] / scales[j]);
         }
       }
-      return new Kept(kept, scales);
     }
 
-    float product(float[] a, int i, int k, int j, float bias, Weights weights) {
-      boolean starts = weights == Weights.BFLOAT16;
-      float chain = starts ? bias : 0;
+    float product(float[] a, int i, int k, int j, float bias) {
+      float chain = bfloats ? bias : 0;
       for (int p = 0; p < k; p++) {
-        chain = Math.fma(a[i * k + p], this.weights[p * scales.length + j], chain);
+        chain = Math.fma(a[i * k + p], weights[p * scales.length + j], chain);
       }
-      return starts ? chain : chain * scales[j] + bias;
+      return bfloats ? chain : chain * scales[j] + bias;
     }
   }
 
@@ -116,7 +117,7 @@ class NarrowMatrixTest {
     float[] b = normal(k * n, random);
     float[] bias = biased ? normal(n, random) : new float[n];
     NarrowMatrix matrix = pack(b, k, n, weights, turned);
-    Kept kept = Kept.of(b, n, weights);
+    Kept kept = new Kept(b, n, weights);
     int row = n + gap;
     float[] before = normal((m - 1) * row + n, random);
     MemorySegment c = Floats.of(before);
@@ -126,7 +127,7 @@ class NarrowMatrixTest {
     for (int i = 0; i < after.length; i++) {
       int j = i % row;
       float expected =
-          j < n ? Math.max(0, kept.product(a, i / row, k, j, bias[j], weights)) : before[i];
+          j < n ? Math.max(0, kept.product(a, i / row, k, j, bias[j])) : before[i];
       assertThat(after[i]).as("%s x %s x %s, element %s", m, k, n, i).isEqualTo(expected);
     }
   }
@@ -170,7 +171,7 @@ class NarrowMatrixTest {
     matrix.multiply(9, a, 0, k, batch, 0, n, bias, 0, Activation.GELU);
     for (int m = 1; m <= 7; m++) {
       MemorySegment c = Floats.empty((long) m * n);
-      matrix.multiply(m, a, 2 * k, k, c, 0, n, bias, 0, Activation.GELU);
+      matrix.multiply(m, a, 2L * k, k, c, 0, n, bias, 0, Activation.GELU);
       assertThat(c.mismatch(batch.asSlice(8L * n, c.byteSize()))).as("%s rows", m).isEqualTo(-1);
     }
   }
@@ -249,7 +250,7 @@ class NarrowMatrixTest {
     matrix.multiply(
         1, Floats.of(1, 1, 1, 1, 1), 0, k, c, 0, n, null, 0, Activation.IDENTITY);
     float[] expected = new float[n];
-    expected[7] = Kept.of(b, n, weights).product(new float[] {1, 1, 1, 1, 1}, 0, k, 7, 0, weights);
+    expected[7] = new Kept(b, n, weights).product(new float[] {1, 1, 1, 1, 1}, 0, k, 7, 0);
     assertThat(Floats.array(c)).isEqualTo(expected);
   }
 
@@ -284,7 +285,8 @@ class NarrowMatrixTest {
       b[10] = bad;
       assertThatThrownBy(() -> matrix.pack(Floats.of(b), 0, 4, 1))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("weights kept as int8 must be finite: that of input 1 and output 2 is " + bad);
+          .hasMessage(
+              "weights kept as int8 must be finite: among those of output 2 is " + Math.abs(bad));
     }
     MemorySegment small = Floats.empty(11);
     MemorySegment large = Floats.empty(12);
