@@ -1,13 +1,11 @@
 package dev.lanewise.bench;
 
+import dev.lanewise.infer.Predictor;
 import dev.lanewise.kernel.Workers;
 import dev.lanewise.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -24,9 +22,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * The calls a second of several threads together, each calling without a pause, as a service's
- * request threads do: read {@link Calls}. Predictions come from one packed network, each thread
- * with buffers of its own; each thread trains a network of its own. The pool is as large as the
- * machine.
+ * request threads do: read {@link Calls}. Predictions come from one predictor; each thread trains a
+ * network of its own. The pool is as large as the machine.
  *
  * <pre>java -jar bench/target/benchmarks.jar full callers</pre>
  */
@@ -48,13 +45,8 @@ public class CallersBenchmark {
   private static final String NETWORK = "64-128-128-64-10";
   private static final int WINDOW_MILLIS = 50;
   private static final long WARM_UP_NANOS = 4_000_000_000L;
-  private static final int APART = 16; // longs from one count to the next: two cache lines
 
-  private final List<Thread> threads = new ArrayList<>();
-  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-  private AtomicLongArray counts = new AtomicLongArray(0);
-  private long[] seen = {};
-  private volatile boolean stopped;
+  private Callers running = Callers.start(List.of());
 
   /** Makes the benchmark, for JMH. */
   public CallersBenchmark() {}
@@ -63,26 +55,21 @@ public class CallersBenchmark {
   @Setup(Level.Trial)
   public void start() {
     Workers.setThreads(Math.min(Runtime.getRuntime().availableProcessors(), Workers.MAX));
-    stopped = false;
-    counts = new AtomicLongArray(callers * APART);
-    seen = new long[callers];
     int dash = work.indexOf('-');
     int batch = Integer.parseInt(work.substring(dash + 1));
     int[] sizes = Mlp.sizes(NETWORK);
-    PackedMlp packed = new PackedMlp(new Mlp(sizes));
+    Predictor predictor = new Mlp(sizes).predictor();
+    List<Runnable> calls = new ArrayList<>();
     for (int caller = 0; caller < callers; caller++) {
-      Runnable call =
+      calls.add(
           switch (work.substring(0, dash)) {
-            case "inference" -> packed.buffers(batch)::predict;
+            case "inference" -> new Prediction(predictor, batch)::predict;
             case "training" -> training(sizes, batch);
             default -> throw new IllegalArgumentException("there is no work " + work);
-          };
-      if (caller == 0) {
-        warmUp(call);
-      }
-      int count = caller * APART;
-      threads.add(Thread.ofPlatform().name("caller-" + caller).start(() -> call(call, count)));
+          });
     }
+    warmUp(calls.getFirst());
+    running = Callers.start(calls);
   }
 
   /** Calls alone until the compilers are done: beside many callers they would get little time. */
@@ -106,50 +93,22 @@ public class CallersBenchmark {
     };
   }
 
-  private void call(Runnable call, int count) {
-    try {
-      for (long calls = 1; !stopped; calls++) {
-        call.run();
-        counts.setRelease(count, calls);
-      }
-    } catch (Throwable t) {
-      failure.compareAndSet(null, t);
-    }
-  }
-
   /** Leaves out the calls made between iterations. */
   @Setup(Level.Iteration)
   public void look() {
-    for (int caller = 0; caller < callers; caller++) {
-      seen[caller] = counts.getAcquire(caller * APART);
-    }
+    running.look();
   }
 
   /** Lanewise: counts the calls made in a short time. */
   @Benchmark
   public void lanewise(Calls calls) throws InterruptedException {
     Thread.sleep(WINDOW_MILLIS);
-    if (failure.get() != null) {
-      throw new IllegalStateException("a caller failed", failure.get());
-    }
-    long slowest = Long.MAX_VALUE;
-    for (int caller = 0; caller < callers; caller++) {
-      long now = counts.getAcquire(caller * APART);
-      long made = now - seen[caller];
-      seen[caller] = now;
-      calls.calls += made;
-      slowest = Math.min(slowest, made);
-    }
-    calls.slowest += slowest * callers;
+    running.count(calls);
   }
 
   /** Stops the callers. */
   @TearDown(Level.Trial)
   public void stop() throws InterruptedException {
-    stopped = true;
-    for (Thread thread : threads) {
-      thread.join();
-    }
-    threads.clear();
+    running.close();
   }
 }

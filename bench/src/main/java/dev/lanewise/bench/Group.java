@@ -32,7 +32,29 @@ enum Group {
 
   INFERENCE(
       full("Inference"),
-      quick("Inference").with("network", "64-128-128-64-10").with("batch", "1", "32")),
+      quick("Inference").with("network", "64-128-128-64-10").with("batch", "32")),
+
+  PREDICTOR(
+      List.of(
+          full("Predictor").with("callers", "1").with("pressure", "none").withHeap(),
+          full("Predictor")
+              .with("network", Networks.SMALL)
+              .with("batch", "1")
+              .with("callers", "2", "4", "8", "16")
+              .with("pressure", "none")
+              .withHeap(),
+          full("Predictor")
+              .with("network", Networks.SMALL)
+              .with("batch", "1")
+              .with("callers", "1", "8")
+              .with("pressure", "garbage")),
+      quick("Predictor")
+          .forks(1)
+          .with("network", "64-128-128-64-10")
+          .with("batch", "1")
+          .with("callers", "1")
+          .with("pressure", "none")
+          .withHeap()),
 
   TRAINING(
       full("TrainingStep"),
@@ -97,6 +119,11 @@ enum Group {
 
   private static Selection quick(String names) {
     return Selection.of(names).forks(QUICK_FORKS);
+  }
+
+  /** Networks whose answer takes less than it takes to reach a native library, and little more. */
+  private static final class Networks {
+    static final String[] SMALL = {"8-64-64-64-1", "64-128-128-64-10"};
   }
 
   /** The set of products over which {@code sgemm} is judged. */

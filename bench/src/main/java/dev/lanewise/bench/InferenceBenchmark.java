@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A prediction of a multilayer perceptron whose weights were packed once.
+ * A predictor's answer for a batch of a multilayer perceptron.
  *
  * <pre>java -jar bench/target/benchmarks.jar full inference</pre>
  */
@@ -40,25 +40,25 @@ public class InferenceBenchmark {
   @Param("1")
   public int threads;
 
-  private PackedMlp.Buffers buffers;
+  private Prediction prediction;
 
   /** Makes the benchmark, for JMH. */
   public InferenceBenchmark() {
-    buffers = new PackedMlp(new Mlp(1, 1)).buffers(1);
+    prediction = new Prediction(new Mlp(1, 1).predictor(), 1);
   }
 
-  /** Packs the network, and compares its output with that of the network as it trains. */
+  /** Makes the predictor, and compares its output with that of the network as it trains. */
   @Setup(Level.Trial)
   public void setUp() {
     Workers.setThreads(threads);
     Mlp mlp = new Mlp(Mlp.sizes(network));
-    buffers = new PackedMlp(mlp).buffers(batch);
-    buffers.check(mlp);
+    prediction = new Prediction(mlp.predictor(), batch);
+    prediction.check(mlp);
   }
 
   /** Lanewise. */
   @Benchmark
   public MemorySegment lanewise() {
-    return buffers.predict();
+    return prediction.predict();
   }
 }

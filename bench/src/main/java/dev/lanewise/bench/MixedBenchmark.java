@@ -36,14 +36,14 @@ public class MixedBenchmark {
   private static final int N = 256;
   private static final long LOAD_NANOS = 3_000_000_000L;
 
-  private PackedMlp.Buffers buffers;
+  private Prediction prediction;
   private MemorySegment a = MemorySegment.NULL;
   private MemorySegment b = MemorySegment.NULL;
   private MemorySegment c = MemorySegment.NULL;
 
   /** Makes the benchmark, for JMH. */
   public MixedBenchmark() {
-    buffers = new PackedMlp(new Mlp(1, 1)).buffers(1);
+    prediction = new Prediction(new Mlp(1, 1).predictor(), 1);
   }
 
   /** Runs the other work, where there is any, and then fills the operands. */
@@ -56,7 +56,7 @@ public class MixedBenchmark {
     a = Inputs.random((long) N * N, 1);
     b = Inputs.random((long) N * N, 2);
     c = Inputs.random((long) N * N, 3);
-    buffers = new PackedMlp(new Mlp(Mlp.sizes("64-128-128-64-10"))).buffers(1);
+    prediction = new Prediction(new Mlp(Mlp.sizes("64-128-128-64-10")).predictor(), 1);
   }
 
   /** C = A B, 256 cubed. */
@@ -72,6 +72,6 @@ public class MixedBenchmark {
   @BenchmarkMode(Mode.AverageTime)
   @OutputTimeUnit(TimeUnit.MICROSECONDS)
   public MemorySegment inference() {
-    return buffers.predict();
+    return prediction.predict();
   }
 }

@@ -2,6 +2,7 @@ package dev.lanewise.bench;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
+import dev.lanewise.infer.Predictor;
 import dev.lanewise.kernel.Gemm;
 import dev.lanewise.kernel.Roofline;
 import dev.lanewise.kernel.Simd;
@@ -146,7 +147,7 @@ final class MixedLoad {
       model.layers().getFirst().weight().shape().dim(1),
       model.layers().getLast().weight().shape().dim(0)
     };
-    PackedMlp packed = new PackedMlp(model);
+    Predictor predictor = model.predictor();
     for (int rows : new int[] {1, 7, 32}) {
       Tensor x = Tensor.of(Inputs.floats(rows * sizes[0], 1), rows, sizes[0]);
       Tensor y = Tensor.of(Inputs.floats(rows * sizes[1], 2), rows, sizes[1]);
@@ -157,7 +158,7 @@ final class MixedLoad {
       try (NoGrad _ = NoGrad.open()) {
         model.forward(x).toFloatArray();
       }
-      packed.buffers(rows).predict();
+      new Prediction(predictor, rows).predict();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.lanewise.bench;
 
+import dev.lanewise.infer.Predictor;
 import dev.lanewise.nn.Linear;
 import dev.lanewise.nn.Losses;
 import dev.lanewise.nn.Module;
@@ -32,6 +33,11 @@ public final class Mlp extends Module {
   /** Returns the layers, first to last. */
   public List<Linear> layers() {
     return Collections.unmodifiableList(layers);
+  }
+
+  /** Returns a predictor of this network as it is now. */
+  public Predictor predictor() {
+    return Predictor.of(this, layers.getFirst().weight().shape().dim(1));
   }
 
   /** Returns sizes such as 64-128-128-64-10. */

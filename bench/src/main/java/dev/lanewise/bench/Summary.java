@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
@@ -24,7 +25,7 @@ final class Summary {
   }
 
   /**
-   * One result: the counter that says most, or JMH's own score where there is none.
+   * One result: the counter that says most; the median of sampled times; else JMH's own score.
    *
    * @param benchmark the class without {@code Benchmark} and {@code Peers}
    * @param lessIsBetter whether the score is a time
@@ -56,12 +57,14 @@ final class Summary {
         params.put(key, result.getParams().getParam(key));
       }
       Result<?> best = result.getPrimaryResult();
+      boolean sampled = result.getParams().getMode() == Mode.SampleTime;
+      double value = sampled ? best.getStatistics().getPercentile(50) : best.getScore();
       String unit = best.getScoreUnit();
       boolean time = !unit.startsWith("ops/");
       for (Map.Entry<String, String> counter : COUNTERS.entrySet()) {
         Result<?> counted = result.getSecondaryResults().get(counter.getKey());
         if (counted != null) {
-          best = counted;
+          value = counted.getScore();
           unit = counter.getValue();
           time = false;
           break;
@@ -72,7 +75,7 @@ final class Summary {
           type.endsWith("PeersBenchmark"),
           name.substring(dot + 1),
           params,
-          best.getScore(),
+          value,
           unit,
           time);
     }

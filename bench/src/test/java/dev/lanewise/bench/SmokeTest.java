@@ -34,6 +34,7 @@ class SmokeTest {
           "elements", "4096",
           "parameters", "1048576",
           "callers", "2",
+          "pressure", "garbage",
           "profile", "mixed");
 
   private static final String[] LITTLE_OPERATIONS = {

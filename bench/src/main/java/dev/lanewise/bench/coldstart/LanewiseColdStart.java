@@ -1,40 +1,35 @@
 package dev.lanewise.bench.coldstart;
 
 import dev.lanewise.array.NDArray;
-import dev.lanewise.array.PackedLinear;
-import dev.lanewise.kernel.Activation;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import dev.lanewise.infer.Predictor;
+import dev.lanewise.nn.Linear;
+import dev.lanewise.nn.Module;
+import dev.lanewise.nn.Relu;
+import dev.lanewise.nn.Sequential;
+import dev.lanewise.nn.Sigmoid;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** The process of Lanewise. */
+/** The process of Lanewise: a module that takes the weights, and a predictor of it. */
 public final class LanewiseColdStart {
   private LanewiseColdStart() {}
 
   /** Predicts with Lanewise. */
   public static void main(String[] args) {
-    PackedLinear[] layers = new PackedLinear[ColdStartNetwork.layers()];
-    MemorySegment[] values = new MemorySegment[layers.length + 1];
-    float[] input = ColdStartNetwork.input();
-    values[0] = Arena.global().allocate(4L * input.length, 64);
-    for (int i = 0; i < layers.length; i++) {
+    Module[] modules = new Module[2 * ColdStartNetwork.layers()];
+    Map<String, NDArray> weights = new LinkedHashMap<>();
+    for (int i = 0; i < ColdStartNetwork.layers(); i++) {
       int in = ColdStartNetwork.in(i);
       int out = ColdStartNetwork.out(i);
-      layers[i] =
-          PackedLinear.of(
-              NDArray.of(ColdStartNetwork.weight(i), out, in),
-              NDArray.of(ColdStartNetwork.bias(i), out),
-              i == 0 ? Activation.RELU : Activation.SIGMOID);
-      values[i + 1] = Arena.global().allocate(4L * out, 64);
+      modules[2 * i] = new Linear(in, out);
+      modules[2 * i + 1] = i == 0 ? new Relu() : new Sigmoid();
+      weights.put(2 * i + ".weight", NDArray.of(ColdStartNetwork.weight(i), out, in));
+      weights.put(2 * i + ".bias", NDArray.of(ColdStartNetwork.bias(i), out));
     }
-    Predictions.run(
-        System.out,
-        () -> {
-          MemorySegment.copy(input, 0, values[0], ValueLayout.JAVA_FLOAT, 0, input.length);
-          for (int i = 0; i < layers.length; i++) {
-            layers[i].apply(1, values[i], 0, values[i + 1], 0);
-          }
-          return values[layers.length].toArray(ValueLayout.JAVA_FLOAT);
-        });
+    Sequential model = new Sequential(modules);
+    model.loadStateDict(weights);
+    Predictor predictor = Predictor.of(model, ColdStartNetwork.in(0));
+    float[] input = ColdStartNetwork.input();
+    Predictions.run(System.out, () -> predictor.predict(input));
   }
 }

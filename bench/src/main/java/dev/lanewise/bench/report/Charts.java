@@ -24,6 +24,7 @@ final class Charts {
   static final String SQUARE = "sgemm-square";
   static final String SKINNY = "sgemm-skinny";
   static final String INFERENCE = "inference";
+  static final String PREDICTOR = "predictor";
   static final String TRAINING = "training";
   static final String OPERATIONS = "operations";
   static final String ROOFLINE = "roofline";
@@ -64,6 +65,7 @@ final class Charts {
           charts.skinny(oneThread(group));
         }
         case "Inference" -> charts.latency(INFERENCE, "Inference", oneThread(group));
+        case "Predictor" -> charts.percentiles(group);
         case "TrainingStep" -> charts.latency(TRAINING, "Training step", oneThread(group));
         case "Operation" -> charts.operations(group);
         default -> {}
@@ -192,35 +194,73 @@ final class Charts {
               title + ", " + network + ", one thread",
               "rows of a batch",
               "time of a call, " + unit);
-      Drawing.binaryX(chart);
-      chart.getStyler().setyAxisTickLabelsFormattingFunction(Scale.DECIMAL::label);
-      List<Double> all = new ArrayList<>();
       int index = 0;
+      List<Double> all = new ArrayList<>();
       for (String method : group.contenders()) {
-        List<Double> x = new ArrayList<>();
-        List<Double> y = new ArrayList<>();
-        for (Row row : rows.rows()) {
-          row.figure(method)
-              .ifPresent(figure -> {
-                x.add(Scale.BINARY.of(Double.parseDouble(row.param("batch"))));
-                y.add(Scale.DECIMAL.of(figure.median()));
-              });
-        }
-        if (!y.isEmpty()) {
-          Drawing.line(chart, index, Group.label(method), x, y);
-          all.addAll(y);
-        }
-        index++;
+        all.addAll(times(chart, index++, Group.label(method), rows, method, "batch"));
       }
-      chart
-          .getStyler()
-          .setYAxisMin(Math.floor(Numbers.min(all)))
-          .setYAxisMax(Math.ceil(Numbers.max(all)));
+      logarithmic(chart, all);
       charts.add(chart);
     }
     if (!charts.isEmpty()) {
       files.put(file, Drawing.png(charts, 2));
     }
+  }
+
+  /** The median and the rare time of one row over the callers: one chart for each network. */
+  private void percentiles(Group group) throws IOException {
+    Group single = group.with("batch", "1").with("pressure", "none");
+    List<XYChart> charts = new ArrayList<>();
+    for (String network : single.values("network")) {
+      Group rows = single.with("network", network);
+      if (rows.values("callers").size() < 2) {
+        continue;
+      }
+      XYChart chart =
+          Drawing.lines("Prediction of a row, " + network, "callers", "time of a call, us");
+      Drawing.legendBeside(chart);
+      int index = 0;
+      List<Double> all = new ArrayList<>();
+      for (Percentile percentile : List.of(Percentile.P50, Percentile.P999)) {
+        for (String method : group.contenders()) {
+          String name = Group.label(method) + ", " + percentile.words();
+          all.addAll(times(chart, index++, name, rows.at(percentile), method, "callers"));
+        }
+      }
+      logarithmic(chart, all);
+      charts.add(chart);
+    }
+    if (!charts.isEmpty()) {
+      files.put(PREDICTOR, Drawing.png(charts, 2));
+    }
+  }
+
+  /** Draws a method's times over a parameter, and returns them as they were drawn. */
+  private static List<Double> times(
+      XYChart chart, int index, String name, Group rows, String method, String param) {
+    List<Double> x = new ArrayList<>();
+    List<Double> y = new ArrayList<>();
+    for (Row row : rows.rows()) {
+      row.figure(method)
+          .ifPresent(figure -> {
+            x.add(Scale.BINARY.of(Double.parseDouble(row.param(param))));
+            y.add(Scale.DECIMAL.of(figure.median()));
+          });
+    }
+    if (!y.isEmpty()) {
+      Drawing.line(chart, index, name, x, y);
+    }
+    return y;
+  }
+
+  /** Makes both axes logarithmic, around these times. */
+  private static void logarithmic(XYChart chart, List<Double> times) {
+    Drawing.binaryX(chart);
+    chart.getStyler().setyAxisTickLabelsFormattingFunction(Scale.DECIMAL::label);
+    chart
+        .getStyler()
+        .setYAxisMin(Math.floor(Numbers.min(times)))
+        .setYAxisMax(Math.ceil(Numbers.max(times)));
   }
 
   /** Lanewise's time to the peer's: for each operation a bar of each pass. */

@@ -26,6 +26,7 @@ record Group(String name, List<Row> rows, List<String> ours, List<String> peers)
           Map.entry("Gemv", "GEMV, a vector times a matrix of weights"),
           Map.entry("Narrow", "Linear layers with narrow weights"),
           Map.entry("Inference", "Inference of a multilayer perceptron"),
+          Map.entry("Predictor", "Latencies of a predictor"),
           Map.entry("TrainingStep", "A training step: forward, mean squared error, backward, Adam"),
           Map.entry("Map", "Functions of each element, and softmax"),
           Map.entry("Operation", "Operations on tensors, and their gradients"),
@@ -85,6 +86,12 @@ record Group(String name, List<Row> rows, List<String> ours, List<String> peers)
   record Row(Map<String, String> params, Map<String, Measurement> measured) {
     Optional<Figure> figure(String method) {
       return Optional.ofNullable(measured.get(method)).map(Measurement::figure);
+    }
+
+    private Row at(Percentile percentile) {
+      Map<String, Measurement> all = new LinkedHashMap<>();
+      measured.forEach((method, measurement) -> all.put(method, measurement.at(percentile)));
+      return new Row(params, all);
     }
 
     /** A parameter, or "1" where there is none: what has no threads runs on one. */
@@ -179,6 +186,18 @@ record Group(String name, List<Row> rows, List<String> ours, List<String> peers)
   /** The values of a parameter as they come. */
   List<String> values(String param) {
     return rows.stream().map(row -> row.params.getOrDefault(param, "")).distinct().toList();
+  }
+
+  /** Whether single calls were timed. */
+  boolean isSampled() {
+    return rows.stream()
+        .flatMap(row -> row.measured.values().stream())
+        .anyMatch(Measurement::isSampled);
+  }
+
+  /** The same with a percentile of each fork in place of its times. */
+  Group at(Percentile percentile) {
+    return new Group(name, rows.stream().map(row -> row.at(percentile)).toList(), ours, peers);
   }
 
   /** The rows whose parameter has that value. */

@@ -31,6 +31,10 @@ record Headlines(Map<String, String> figures) {
             one,
             row -> limits.share(group.name(), row, machine));
         add(figures, group.shortTitle() + " beside the better peer", one, group::toBetterPeer);
+        if (group.isSampled()) {
+          String words = group.shortTitle() + " " + Percentile.P999.words();
+          add(figures, words + " beside the better peer", one.at(Percentile.P999), group::toBetterPeer);
+        }
       }
     }
     results.coldStarts().ifPresent(coldStarts -> add(figures, coldStarts));

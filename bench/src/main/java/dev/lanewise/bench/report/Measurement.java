@@ -85,6 +85,17 @@ record Measurement(
         benchmark, method, params, mode, score.and(other.score), all, protocol, jvm);
   }
 
+  /** Whether single calls were timed, so that it has percentiles. */
+  boolean isSampled() {
+    return mode.equals("sample");
+  }
+
+  /** This measurement with a percentile of each fork in place of its times. */
+  Measurement at(Percentile percentile) {
+    return new Measurement(
+        benchmark, method, params, mode, score.at(percentile), Map.of(), protocol, jvm);
+  }
+
   /** What a table shows of it. */
   Figure figure() {
     List<Figure> counted = new ArrayList<>();

@@ -47,6 +47,15 @@ record Metric(String unit, List<Distribution> forks) {
     return new Metric(unit, all);
   }
 
+  /** This percentile of each fork, in place of all that the fork measured. */
+  Metric at(Percentile percentile) {
+    return new Metric(
+        unit,
+        forks.stream()
+            .map(fork -> Distribution.of(List.of(fork.quantile(percentile.share()))))
+            .toList());
+  }
+
   /** All values of all forks. */
   Distribution all() {
     Distribution all = new Distribution();

@@ -18,6 +18,7 @@ record Report(String text, Map<String, byte[]> charts) {
           Charts.SQUARE, "GFLOPS over the size of square matrices",
           Charts.SKINNY, "GFLOPS over M for each N and K",
           Charts.INFERENCE, "time of inference over the batch size",
+          Charts.PREDICTOR, "percentiles of a prediction's time over the callers",
           Charts.TRAINING, "time of a training step over the batch size",
           Charts.OPERATIONS, "time of each operation beside the peer's",
           Charts.ROOFLINE, "the measured roofs, and where the kernels stand beneath them",
@@ -62,6 +63,7 @@ record Report(String text, Map<String, byte[]> charts) {
     return switch (group) {
       case "Sgemm" -> List.of(Charts.SQUARE, Charts.SKINNY);
       case "Inference" -> List.of(Charts.INFERENCE);
+      case "Predictor" -> List.of(Charts.PREDICTOR);
       case "TrainingStep" -> List.of(Charts.TRAINING);
       case "Operation" -> List.of(Charts.OPERATIONS);
       default -> List.of();

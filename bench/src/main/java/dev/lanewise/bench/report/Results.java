@@ -18,6 +18,7 @@ record Results(List<Measurement> measurements, Optional<ColdStarts> coldStarts) 
           "Gemv",
           "Narrow",
           "Inference",
+          "Predictor",
           "TrainingStep",
           "Map",
           "Operation",

@@ -70,6 +70,9 @@ final class Tables {
     if (!group.isComparison()) {
       return plain(group);
     }
+    if (group.isSampled()) {
+      return percentiles(group);
+    }
     if (!group.varied().contains(THREADS)) {
       return comparison(group, group);
     }
@@ -79,12 +82,26 @@ final class Tables {
         .collect(Collectors.joining());
   }
 
+  /** A table for each percentile of the times of single calls. */
+  private String percentiles(Group group) {
+    StringBuilder text =
+        new StringBuilder(
+            "Times of single calls. A percentile is a fork's, taken over all its calls; figures are"
+                + " the median of the forks.\n\n");
+    for (Percentile percentile : Percentile.values()) {
+      Group shown = percentile == Percentile.P50 ? group : group.at(percentile);
+      text.append("### ").append(percentile.words()).append("\n\n");
+      text.append(comparison(shown, shown));
+    }
+    return text.toString();
+  }
+
   private String comparison(Group group, Group whole) {
     List<String> params = group.varied();
     List<Ratios> ofLimit = ratios(group, limit(group));
     List<Ratios> toOthers = new ArrayList<>();
     toOthers.addAll(ratios(group, toPeer(group)));
-    for (String param : List.of(THREADS, "callers")) {
+    for (String param : group.isSampled() ? List.<String>of() : List.of(THREADS, "callers")) {
       toOthers.addAll(
           ratios(
               group,
@@ -220,7 +237,7 @@ final class Tables {
     boolean sampled =
         group.rows().stream()
             .flatMap(row -> row.measured().values().stream())
-            .anyMatch(m -> m.mode().equals("sample"));
+            .anyMatch(Measurement::isSampled);
     boolean heap =
         group.rows().stream()
             .flatMap(row -> row.measured().values().stream())
@@ -249,7 +266,7 @@ final class Tables {
           cells.add(figure.unit());
           if (sampled) {
             cells.add(
-                measurement.mode().equals("sample") ? Numbers.figure(figure.quantile(0.99)) : "");
+                measurement.isSampled() ? Numbers.figure(figure.quantile(0.99)) : "");
           }
           if (heap) {
             cells.add(measurement.heap());

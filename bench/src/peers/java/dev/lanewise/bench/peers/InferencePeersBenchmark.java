@@ -89,8 +89,8 @@ public class InferencePeersBenchmark {
     /** Fixes the threads and checks the predictions. */
     @Setup(Level.Trial)
     public void setUp(InferencePeersBenchmark work) throws OrtException {
-      call =
-          work.checked("ONNX Runtime", new OnnxMlp(work.layers, work.x, work.batch, work.threads));
+      OnnxMlp model = new OnnxMlp(work.layers, work.batch, work.threads);
+      call = work.checked("ONNX Runtime", model.caller(work.x));
     }
   }
 
@@ -105,10 +105,10 @@ public class InferencePeersBenchmark {
     /** Fixes the threads and checks the predictions. */
     @Setup(Level.Trial)
     public void setUp(InferencePeersBenchmark work) {
+      LibtorchMlp.threads(work.threads);
+      LibtorchMlp model = LibtorchMlp.of(work.layers);
       call =
-          work.checked(
-              "libtorch",
-              new LibtorchPredictor(work.layers, work.x.toArray(), work.batch, work.threads));
+          work.checked("libtorch", new LibtorchPredictor(model, work.x.toArray(), work.batch));
     }
   }
 

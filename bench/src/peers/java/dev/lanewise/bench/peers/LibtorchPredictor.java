@@ -1,19 +1,19 @@
 package dev.lanewise.bench.peers;
 
-import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Tensor;
 
-/** Inference in libtorch, without its record for gradients. */
+/**
+ * A caller of a network in libtorch, which others may share, without its record for gradients.
+ */
 final class LibtorchPredictor implements Predictor {
   private final LibtorchMlp network;
   private final Tensor x;
 
-  LibtorchPredictor(List<Layer> layers, float[] x, int batch, int threads) {
-    LibtorchMlp.threads(threads);
-    network = LibtorchMlp.of(layers);
-    this.x = Tensor.create(x, batch, layers.getFirst().in);
+  LibtorchPredictor(LibtorchMlp network, float[] x, int batch) {
+    this.network = network;
+    this.x = Tensor.create(x, batch, x.length / batch);
   }
 
   @Override

@@ -25,7 +25,7 @@ public final class OnnxColdStart {
     }
     float[] input = ColdStartNetwork.input();
     NativeFloats x = NativeFloats.random(input.length, 1);
-    OnnxMlp network = new OnnxMlp(layers, x, 1, 1);
+    Predictor network = new OnnxMlp(layers, 1, 1).caller(x);
     Predictions.run(
         System.out,
         () -> {

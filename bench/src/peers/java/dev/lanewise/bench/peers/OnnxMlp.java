@@ -13,47 +13,55 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The network of {@link dev.lanewise.bench.Mlp} in ONNX Runtime: a model written here, over buffers
- * that stay where they are, so that a call copies nothing. Its threads are those of the session's
- * options. Its telemetry, which would report to its maker from a thread of its own, is off.
+ * The network of {@link dev.lanewise.bench.Mlp} in ONNX Runtime: a model written here, in one
+ * session that any number of callers share. Its threads are those of the session's options. Its
+ * telemetry, which would report to its maker from a thread of its own, is off.
  */
-final class OnnxMlp implements Predictor {
+final class OnnxMlp {
   private static final int FLOAT = 1;
 
+  private final OrtEnvironment environment;
   private final OrtSession session;
-  private final NativeFloats y;
-  private final Map<String, OnnxTensor> inputs;
-  private final Map<String, OnnxTensor> outputs;
+  private final int batch;
+  private final int in;
+  private final int out;
 
-  OnnxMlp(List<Layer> layers, NativeFloats x, int batch, int threads) throws OrtException {
-    int in = layers.getFirst().in;
-    int out = layers.getLast().out;
+  OnnxMlp(List<Layer> layers, int batch, int threads) throws OrtException {
+    this.batch = batch;
+    in = layers.getFirst().in;
+    out = layers.getLast().out;
     CLibrary.setenv("ORT_DISABLE_TELEMETRY", "1");
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    environment = OrtEnvironment.getEnvironment();
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
     options.setIntraOpNumThreads(threads);
     options.setInterOpNumThreads(1);
     session = environment.createSession(model(layers, batch), options);
-    y = NativeFloats.of(Arena.ofAuto().allocate((long) batch * out * Float.BYTES, 64));
-    inputs = Map.of("x", OnnxTensor.createTensor(environment, x.buffer(), new long[] {batch, in}));
-    outputs =
+  }
+
+  /** A caller whose buffers stay where they are, so that a call copies nothing. */
+  Predictor caller(NativeFloats x) throws OrtException {
+    NativeFloats y = NativeFloats.of(Arena.ofAuto().allocate((long) batch * out * Float.BYTES, 64));
+    Map<String, OnnxTensor> inputs =
+        Map.of("x", OnnxTensor.createTensor(environment, x.buffer(), new long[] {batch, in}));
+    Map<String, OnnxTensor> outputs =
         Map.of("y", OnnxTensor.createTensor(environment, y.buffer(), new long[] {batch, out}));
-  }
+    return new Predictor() {
+      @Override
+      public void predict() {
+        try (OrtSession.Result _ = session.run(inputs, outputs)) {
+          // The result is in y.
+        } catch (OrtException e) {
+          throw new IllegalStateException(e);
+        }
+      }
 
-  @Override
-  public void predict() {
-    try (OrtSession.Result _ = session.run(inputs, outputs)) {
-      // The result is in y.
-    } catch (OrtException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @Override
-  public float[] output() {
-    predict();
-    return y.toArray();
+      @Override
+      public float[] output() {
+        predict();
+        return y.toArray();
+      }
+    };
   }
 
   /** The file of the model: a chain of Gemm and its activation, from x to y. */

@@ -81,6 +81,54 @@ class ReportCommandTest {
         .formatted(name, params, counter, perNanosecond);
   }
 
+  /** One of JMH's results of single calls: of each fork, times and how often they were seen. */
+  private static String sampled(String method, String callers, String... forks) {
+    return """
+    {"jmhVersion":"1.37","benchmark":"dev.lanewise.bench.%s","mode":"sample","threads":1,
+     "forks":1,"jvmArgs":[],"jdkVersion":"25.0.3","vmName":"VM","vmVersion":"25",
+     "warmupIterations":1,"warmupTime":"1 s","measurementIterations":1,"measurementTime":"1 s",
+     "params":{"network":"8-1","batch":"1","callers":"%s","pressure":"none"},
+     "primaryMetric":{"scoreUnit":"us/op","rawDataHistogram":[%s]},
+     "secondaryMetrics":{"gc.alloc.rate.norm":{"scoreUnit":"B/op","rawData":[[0.001]]}}}\
+    """
+        .formatted(method, callers, String.join(",", forks));
+  }
+
+  @Test
+  void predictor_percentilesBesideThePeer() throws IOException {
+    String[] ours = {"[[[1.0,900],[3.0,95],[20.0,5]]]", "[[[1.2,900],[5.0,95],[40.0,5]]]"};
+    String theirs = "[[[10.0,900],[20.0,95],[60.0,5]]]";
+    Path json =
+        file(
+            "predictor.json",
+            "["
+                + String.join(
+                    ",",
+                    sampled("PredictorBenchmark.lanewise", "1", ours),
+                    sampled("PredictorBenchmark.lanewise", "8", ours),
+                    sampled("PredictorPeersBenchmark.onnxruntime", "1", theirs),
+                    sampled("PredictorPeersBenchmark.onnxruntime", "8", theirs))
+                + "]");
+    assertThat(report(json).code()).isZero();
+    assertThat(text())
+        .contains("## Latencies of a predictor\n\nTimes of single calls. ")
+        .contains(
+            """
+            | callers | Lanewise | ONNX Runtime | of the peer's time | heap B/op |
+            |---|---|---|---|---|
+            | 1 | 1.20 [1.00, 1.20] | 10.0 [10.0] | 0.12 | 0 |
+            | 8 | 1.20 [1.00, 1.20] | 10.0 [10.0] | 0.12 | 0 |
+            """)
+        .contains("### p99\n\n")
+        .contains("| 1 | 4.00 [3.00, 5.00] | 20.0 [20.0] | 0.20 |\n")
+        .contains("### p99.9\n\n")
+        .contains("| 1 | 30.0 [20.0, 40.0] | 60.0 [60.0] | 0.50 |\n")
+        .contains("(2026-01-31-kernels/predictor.png)")
+        .contains("Predictor beside the better peer=0.12\n")
+        .contains("Predictor p99.9 beside the better peer=0.50\n");
+    assertChart("predictor", 1, 1);
+  }
+
   @Test
   void sgemm_besideThePeakAndThePeers() throws IOException {
     assertThat(report(resource("sgemm.json")).code()).isZero();
