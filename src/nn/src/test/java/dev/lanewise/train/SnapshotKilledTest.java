@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.io.ChildJvm;
-import dev.lanewise.memory.Scope;
 import dev.lanewise.nn.Dropout;
 import dev.lanewise.nn.Linear;
 import dev.lanewise.nn.Losses;
@@ -18,7 +17,7 @@ import dev.lanewise.optim.State;
 import dev.lanewise.tensor.Tensor;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +40,7 @@ final class SnapshotKilledTest {
   @Test
   void write_killedAtAnyMoment_leavesAWholeSnapshot() throws Exception {
     Path file = folder.resolve("run.safetensors");
+    Snapshot.write(file, trained());
     Random random = new Random(7);
     double saved = 0;
     for (int kill = 0; kill < KILLS; kill++) {
@@ -77,21 +77,39 @@ final class SnapshotKilledTest {
   private static double checksum(Map<String, State> states) {
     CRC32 sum = new CRC32();
     new TreeMap<>(states).forEach((name, state) -> {
-      new TreeMap<>(state.arrays()).forEach((own, array) -> add(sum, name + own, array));
+      new TreeMap<>(state.arrays()).forEach((own, array) -> {
+        sum.update((name + own + array.shape()).getBytes(StandardCharsets.UTF_8));
+        sum.update(bytes(array).asByteBuffer());
+      });
       sum.update(new TreeMap<>(state.numbers()).toString().getBytes(StandardCharsets.UTF_8));
     });
     return sum.getValue();
   }
 
-  private static void add(CRC32 sum, String name, NDArray array) {
-    sum.update((name + array.shape()).getBytes(StandardCharsets.UTF_8));
-    float[] values = array.toFloatArray();
-    ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length);
-    bytes.asFloatBuffer().put(values);
-    sum.update(bytes.array());
+  /** The bytes of an array that came from a file, which is contiguous. */
+  private static MemorySegment bytes(NDArray array) {
+    return array.segment().asSlice(Float.BYTES * array.offset(), Float.BYTES * array.size());
   }
 
-  /** The process that is killed: it trains, and saves after each step, until then. */
+  /** Every part of a run after a step. */
+  private static Map<String, State> trained() {
+    Sequential model = new Sequential(new Linear(128, 256), new Dropout(0.1), new Linear(256, 8));
+    Optimizer optimizer = new Adam(model.parameters(), 1e-3);
+    Scheduler scheduler = new Scheduler(optimizer, new CosineSchedule(1000));
+    Tensor x = Tensor.of(NDArray.full(Shape.of(4, 128), 0.5f));
+    Losses.mse(model.forward(x), Tensor.of(NDArray.zeros(Shape.of(4, 8)))).backward();
+    optimizer.step();
+    scheduler.step();
+    Map<String, State> states = new LinkedHashMap<>();
+    states.put("model", new State(model.stateDict(), Map.of()));
+    states.put("optimizer", optimizer.stateDict());
+    states.put("schedule", scheduler.stateDict());
+    states.put("dropout", DropoutState.of(model));
+    states.put("run", new State(Map.of(), Map.of("saves", 0.0)));
+    return states;
+  }
+
+  /** The process that is killed: it writes other values to every array and saves, until then. */
   static final class Saver {
     static final String SAVED = "saved";
 
@@ -102,37 +120,17 @@ final class SnapshotKilledTest {
 
     public static void main(String[] args) throws IOException {
       Path file = Path.of(args[0]);
-      Sequential model = new Sequential(new Linear(128, 256), new Dropout(0.1), new Linear(256, 8));
-      Optimizer optimizer = new Adam(model.parameters(), 1e-3);
-      Scheduler scheduler = new Scheduler(optimizer, new CosineSchedule(1000));
-      Tensor x = Tensor.of(NDArray.full(Shape.of(4, 128), 0.5f));
-      Tensor y = Tensor.of(NDArray.zeros(Shape.of(4, 8)));
-      double saves = 0;
-      if (Files.exists(file)) {
-        Map<String, State> states = Snapshot.read(file);
-        saves = states.get("run").numbers().get("saves");
-        model.loadStateDict(states.get("model").arrays());
-        optimizer.loadStateDict(states.get("optimizer"));
-        scheduler.loadStateDict(states.get("schedule"));
-        DropoutState.restore(model, states.get("dropout"));
-      }
+      Map<String, State> states = Snapshot.read(file);
+      double saves = states.remove("run").numbers().get("saves");
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_LIFE_SECONDS);
       while (System.nanoTime() < end) {
-        try (Scope _ = Scope.open()) {
-          optimizer.zeroGrad();
-          Losses.mse(model.forward(x), y).backward();
-          optimizer.step();
-        }
-        scheduler.step();
         saves++;
-        Map<String, State> states = new LinkedHashMap<>();
-        states.put("model", new State(model.stateDict(), Map.of()));
-        states.put("optimizer", optimizer.stateDict());
-        states.put("schedule", scheduler.stateDict());
-        states.put("dropout", DropoutState.of(model));
+        byte value = (byte) saves;
+        states.values().forEach(s -> s.arrays().values().forEach(a -> bytes(a).fill(value)));
         Map<String, Double> run = Map.of("saves", saves, "checksum", checksum(states));
-        states.put("run", new State(Map.of(), run));
-        Snapshot.write(file, states);
+        Map<String, State> whole = new LinkedHashMap<>(states);
+        whole.put("run", new State(Map.of(), run));
+        Snapshot.write(file, whole);
         System.out.println(SAVED);
       }
     }
