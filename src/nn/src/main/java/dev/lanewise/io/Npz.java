@@ -80,8 +80,7 @@ public final class Npz {
     write(file, arrays, ZipEntry.DEFLATED);
   }
 
-  private static void write(Path file, Map<String, NDArray> arrays, int method)
-      throws IOException {
+  private static void write(Path file, Map<String, NDArray> arrays, int method) throws IOException {
     Map<String, NDArray> sorted = new TreeMap<>(arrays);
     for (String name : sorted.keySet()) {
       String fault = fault(Elements.checkText(name, "the name of an array"));

@@ -273,7 +273,8 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
           throw broken(what + " must be an array of whole numbers, none of them negative");
         }
         if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
-          throw broken(what + " holds " + Elements.quote(parser.getText()) + ", which is past 2^63 - 1");
+          throw broken(
+              what + " holds " + Elements.quote(parser.getText()) + ", which is past 2^63 - 1");
         }
         values.add(parser.getLongValue());
       }

@@ -75,16 +75,20 @@ final class FileFuzzTest {
   /** The header is damaged and its length then set right, so that what it says is looked at. */
   @Property(tries = 2000, shrinking = ShrinkingMode.OFF)
   void safeTensorsHeader(@ForAll long seed) throws IOException {
-    fuzz(seed, 0, FileFuzzTest::readSafeTensors, random -> {
-      int data = safeTensors.length - 8 * Float.BYTES;
-      byte[] json = Mutations.mutate(Arrays.copyOfRange(safeTensors, 8, data), random);
-      return ByteBuffer.allocate(8 + json.length + safeTensors.length - data)
-          .order(ByteOrder.LITTLE_ENDIAN)
-          .putLong(json.length)
-          .put(json)
-          .put(safeTensors, data, safeTensors.length - data)
-          .array();
-    });
+    fuzz(
+        seed,
+        0,
+        FileFuzzTest::readSafeTensors,
+        random -> {
+          int data = safeTensors.length - 8 * Float.BYTES;
+          byte[] json = Mutations.mutate(Arrays.copyOfRange(safeTensors, 8, data), random);
+          return ByteBuffer.allocate(8 + json.length + safeTensors.length - data)
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .putLong(json.length)
+              .put(json)
+              .put(safeTensors, data, safeTensors.length - data)
+              .array();
+        });
   }
 
   private static void readSafeTensors(long length) throws IOException {
@@ -149,22 +153,26 @@ final class FileFuzzTest {
   /** Entries that are damaged before they are packed, many of them bombs. */
   @Property(tries = 2000, shrinking = ShrinkingMode.OFF)
   void npzEntries(@ForAll long seed) throws IOException {
-    fuzz(seed, UNPACKED, FileFuzzTest::readNpz, random -> {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-        zip.setLevel(random.nextBoolean() ? Deflater.BEST_SPEED : Deflater.BEST_COMPRESSION);
-        for (int i = random.nextInt(4); i >= 0; i--) {
-          zip.putNextEntry(new ZipEntry("a" + i + ".npy"));
-          zip.write(npyOfDamagedHeader(random));
-          if (random.nextInt(4) == 0) {
-            zip.write(new byte[random.nextInt(300_000)]);
+    fuzz(
+        seed,
+        UNPACKED,
+        FileFuzzTest::readNpz,
+        random -> {
+          ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+          try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.setLevel(random.nextBoolean() ? Deflater.BEST_SPEED : Deflater.BEST_COMPRESSION);
+            for (int i = random.nextInt(4); i >= 0; i--) {
+              zip.putNextEntry(new ZipEntry("a" + i + ".npy"));
+              zip.write(npyOfDamagedHeader(random));
+              if (random.nextInt(4) == 0) {
+                zip.write(new byte[random.nextInt(300_000)]);
+              }
+              zip.closeEntry();
+            }
           }
-          zip.closeEntry();
-        }
-      }
-      byte[] whole = bytes.toByteArray();
-      return random.nextBoolean() ? whole : Mutations.mutate(whole, random);
-    });
+          byte[] whole = bytes.toByteArray();
+          return random.nextBoolean() ? whole : Mutations.mutate(whole, random);
+        });
   }
 
   private static void readNpz(long length) throws IOException {

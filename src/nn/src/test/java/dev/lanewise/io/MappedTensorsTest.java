@@ -90,8 +90,7 @@ final class MappedTensorsTest {
 
   @Test
   void map_fileReplaced_keepsTheOldOne() throws IOException {
-    NDArray mapped =
-        SafeTensors.read(write(Map.of("w", NDArray.of(new float[] {1, 2})))).map("w");
+    NDArray mapped = SafeTensors.read(write(Map.of("w", NDArray.of(new float[] {1, 2})))).map("w");
     Path file = write(Map.of("w", NDArray.of(new float[] {3, 4})));
     assertThat(mapped.toFloatArray()).containsExactly(1, 2);
     assertThat(SafeTensors.read(file).map("w").toFloatArray()).containsExactly(3, 4);
@@ -131,8 +130,9 @@ final class MappedTensorsTest {
     Path file = write(from.stateDict());
     Sequential to = new Sequential(new Linear(7, 5), new Linear(5, 3));
     to.loadStateDict(SafeTensors.read(file).mapAll());
-    from.stateDict().forEach((name, array) ->
-        assertThat(to.stateDict().get(name).toFloatArray()).isEqualTo(array.toFloatArray()));
+    from.stateDict()
+        .forEach((name, array) ->
+            assertThat(to.stateDict().get(name).toFloatArray()).isEqualTo(array.toFloatArray()));
   }
 
   @Test

@@ -130,8 +130,7 @@ public final class Mutations {
     while (to < bytes.length && isDigit(bytes[to])) {
       to++;
     }
-    byte[] lie =
-        TEXT_LIES[random.nextInt(TEXT_LIES.length)].getBytes(StandardCharsets.US_ASCII);
+    byte[] lie = TEXT_LIES[random.nextInt(TEXT_LIES.length)].getBytes(StandardCharsets.US_ASCII);
     return ByteBuffer.allocate(bytes.length + lie.length - (to - from))
         .put(bytes, 0, from)
         .put(lie)

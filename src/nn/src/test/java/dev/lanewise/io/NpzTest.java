@@ -90,7 +90,11 @@ final class NpzTest {
   /** The fields that stand before the data and in the directory alike: stored, of 1980-02-01. */
   private static ByteBuffer common(ByteBuffer zip, int checksum, int length) {
     zip.putShort((short) 0x800).putShort((short) 0).putShort((short) 0).putShort((short) 0x41);
-    return zip.putInt(checksum).putInt(length).putInt(length).putShort((short) 5).putShort((short) 0);
+    return zip.putInt(checksum)
+        .putInt(length)
+        .putInt(length)
+        .putShort((short) 5)
+        .putShort((short) 0);
   }
 
   @ParameterizedTest
@@ -235,7 +239,8 @@ final class NpzTest {
     int directory = all.getInt(bytes.length - 6);
     all.putInt(directory + 24, 2_000_000_000);
     Files.write(file, bytes);
-    assertRefused(" (w.npy), at byte 132: the entry unpacks to 132 bytes, and the zip says 2000000000");
+    assertRefused(
+        " (w.npy), at byte 132: the entry unpacks to 132 bytes, and the zip says 2000000000");
     assertThat(Memory.peak() - before).isLessThan(1000);
   }
 
@@ -274,8 +279,9 @@ final class NpzTest {
   /** An npy file of as many bytes of zeros. */
   private static byte[] bytes(int count) {
     String dict = "{'descr': '|u1', 'fortran_order': False, 'shape': (" + count + ",), }";
-    byte[] head = ("\u0093NUMPY\1\0v\0" + dict + " ".repeat(117 - dict.length()) + "\n")
-        .getBytes(StandardCharsets.ISO_8859_1);
+    byte[] head =
+        ("\u0093NUMPY\1\0v\0" + dict + " ".repeat(117 - dict.length()) + "\n")
+            .getBytes(StandardCharsets.ISO_8859_1);
     return Arrays.copyOf(head, head.length + count);
   }
 

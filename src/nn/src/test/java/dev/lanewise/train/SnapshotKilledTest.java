@@ -53,7 +53,8 @@ final class SnapshotKilledTest {
       }
       Map<String, State> states = Snapshot.read(file);
       Map<String, Double> run = states.remove("run").numbers();
-      assertThat(states.keySet()).containsExactlyInAnyOrder("model", "optimizer", "schedule", "dropout");
+      assertThat(states.keySet())
+          .containsExactlyInAnyOrder("model", "optimizer", "schedule", "dropout");
       assertThat(run.get("checksum")).isEqualTo(checksum(states));
       assertThat(run.get("saves")).isGreaterThan(saved);
       saved = run.get("saves");
@@ -76,13 +77,15 @@ final class SnapshotKilledTest {
 
   private static double checksum(Map<String, State> states) {
     CRC32 sum = new CRC32();
-    new TreeMap<>(states).forEach((name, state) -> {
-      new TreeMap<>(state.arrays()).forEach((own, array) -> {
-        sum.update((name + own + array.shape()).getBytes(StandardCharsets.UTF_8));
-        sum.update(bytes(array).asByteBuffer());
-      });
-      sum.update(new TreeMap<>(state.numbers()).toString().getBytes(StandardCharsets.UTF_8));
-    });
+    new TreeMap<>(states)
+        .forEach((name, state) -> {
+          new TreeMap<>(state.arrays())
+              .forEach((own, array) -> {
+                sum.update((name + own + array.shape()).getBytes(StandardCharsets.UTF_8));
+                sum.update(bytes(array).asByteBuffer());
+              });
+          sum.update(new TreeMap<>(state.numbers()).toString().getBytes(StandardCharsets.UTF_8));
+        });
     return sum.getValue();
   }
 

@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  * elsewhere, with an owner: a {@link Scope}, or the garbage collector.
  */
 public final class Storage {
-  /** Bytes behind every block of Lanewise's own that a kernel may read as part of a whole vector, and never uses. */
+  /**
+   * Bytes behind every block of Lanewise's own that a kernel may read as part of a whole vector,
+   * and never uses.
+   */
   static final long SLACK = 64;
 
   private MemorySegment segment;
