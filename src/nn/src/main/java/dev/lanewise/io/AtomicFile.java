@@ -2,10 +2,14 @@ package dev.lanewise.io;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
@@ -15,9 +19,15 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <p>The bytes go to a temporary file in the same folder, which is forced to the disk and then
  * renamed over the target. Whatever fails before the rename leaves the old file as it was, and
- * nothing beside it.
+ * nothing beside it. A process that is killed leaves its temporary file, {@code .lanewise-*.tmp};
+ * once it has not been written for an hour, the next file that is written to the folder sweeps it
+ * away.
  */
 public final class AtomicFile {
+  private static final String PREFIX = ".lanewise-";
+  private static final String SUFFIX = ".tmp";
+  private static final Duration STALE = Duration.ofHours(1);
+
   private AtomicFile() {}
 
   /** The writer of a file's bytes. */
@@ -40,8 +50,9 @@ public final class AtomicFile {
     if (!Files.isDirectory(folder)) {
       throw new IOException("cannot write " + file + ": there is no folder " + folder);
     }
-    String suffix = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-    Path temporary = folder.resolve(".lanewise-" + suffix + ".tmp");
+    sweep(folder);
+    String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    Path temporary = folder.resolve(PREFIX + random + SUFFIX);
     boolean made = false;
     try {
       try (FileChannel channel =
@@ -68,6 +79,20 @@ public final class AtomicFile {
       }
     }
     forceFolder(folder);
+  }
+
+  /** Deletes the temporary files that killed processes left, as far as it can. */
+  private static void sweep(Path folder) {
+    Instant stale = Instant.now().minus(STALE);
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, PREFIX + "*" + SUFFIX)) {
+      for (Path temporary : left) {
+        if (Files.getLastModifiedTime(temporary).toInstant().isBefore(stale)) {
+          Files.deleteIfExists(temporary);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // Somebody else's file, or gone already: it stands in nobody's way.
+    }
   }
 
   /**

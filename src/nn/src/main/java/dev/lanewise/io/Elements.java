@@ -7,6 +7,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,8 +18,8 @@ import java.nio.file.StandardOpenOption;
 /**
  * The passage between the bytes of a file and the floats of an array.
  *
- * <p>Files are read through their channel and not mapped: a file that somebody cuts short meanwhile
- * then ends in an exception, where a mapped one would fault.
+ * <p>Files are read through their channel unless a mapping is asked for: one that somebody cuts
+ * short meanwhile then ends in an exception, where a mapped one faults.
  */
 final class Elements {
   private static final int CHUNK = 1 << 20;
@@ -25,20 +28,26 @@ final class Elements {
 
   /** Opens {@code file} for reading; what is not a plain file is refused with a sentence. */
   static FileChannel open(Path file) throws IOException {
+    checkFile(file);
+    return FileChannel.open(file, StandardOpenOption.READ);
+  }
+
+  /** Refuses what is not a plain file. */
+  static void checkFile(Path file) throws IOException {
     if (!Files.exists(file)) {
       throw new NoSuchFileException(file.toString(), null, "there is no such file");
     }
     if (!Files.isRegularFile(file)) {
       throw new IOException(file + " is not a plain file");
     }
-    return FileChannel.open(file, StandardOpenOption.READ);
   }
 
-  /** Fills {@code bytes} up to its limit from byte {@code at} of the file. */
-  static void readFully(FileChannel in, String file, long at, ByteBuffer bytes) throws IOException {
+  /** Fills {@code bytes} up to its limit; the channel stands at byte {@code at} of the file. */
+  static void readFully(ReadableByteChannel in, String file, long at, ByteBuffer bytes)
+      throws IOException {
     long next = at;
     while (bytes.hasRemaining()) {
-      int count = in.read(bytes, next);
+      int count = in.read(bytes);
       if (count < 0) {
         throw new FormatException(
             file, next, "the file ends here, " + bytes.remaining() + " bytes too early");
@@ -47,8 +56,12 @@ final class Elements {
     }
   }
 
-  /** Reads elements of {@code type}, row-major from byte {@code at} on, into all of {@code to}. */
-  static void read(FileChannel in, String file, long at, DType type, ByteOrder order, NDArray to)
+  /**
+   * Reads elements of {@code type}, row-major, into all of {@code to}; the channel stands at byte
+   * {@code at} of the file.
+   */
+  static void read(
+      ReadableByteChannel in, String file, long at, DType type, ByteOrder order, NDArray to)
       throws IOException {
     MemorySegment floats = floats(to);
     if (type == DType.F32 && order == ByteOrder.nativeOrder()) {
@@ -72,7 +85,7 @@ final class Elements {
   }
 
   /** Appends all of {@code from}, row-major, as little-endian float32. */
-  static void write(FileChannel out, NDArray from) throws IOException {
+  static void write(WritableByteChannel out, NDArray from) throws IOException {
     NDArray dense = from.contiguous();
     MemorySegment floats = floats(dense);
     boolean swap = ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN;
@@ -92,10 +105,24 @@ final class Elements {
   }
 
   /** Appends what remains in {@code bytes}. */
-  static void writeFully(FileChannel out, ByteBuffer bytes) throws IOException {
+  static void writeFully(WritableByteChannel out, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       out.write(bytes);
     }
+  }
+
+  /** A name as an error shows it: short, in quotes, and on one line. */
+  static String quote(String name) {
+    String shown = name.length() > 80 ? name.substring(0, 80) + "..." : name;
+    return '"' + shown.replaceAll("\\p{Cntrl}", "?") + '"';
+  }
+
+  /** Refuses half a surrogate pair, which has no UTF-8; {@code what} the text is. */
+  static String checkText(String text, String what) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new IllegalArgumentException(what + " holds half a surrogate pair: \"" + text + "\"");
+    }
+    return text;
   }
 
   /** The bytes of a contiguous array, and no others. */

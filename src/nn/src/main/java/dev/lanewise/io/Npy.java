@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,8 +33,9 @@ public final class Npy {
    * @throws FormatException for a file that breaks any rule of the format
    */
   public static NDArray read(Path file) throws IOException {
+    String name = file.toString();
     try (FileChannel in = Elements.open(file)) {
-      return readData(file.toString(), in, readHeader(file.toString(), in));
+      return readData(name, in, readHeader(name, in, in.size()));
     }
   }
 
@@ -44,7 +47,7 @@ public final class Npy {
    */
   public static Header header(Path file) throws IOException {
     try (FileChannel in = Elements.open(file)) {
-      NpyHeader header = readHeader(file.toString(), in);
+      NpyHeader header = readHeader(file.toString(), in, in.size());
       List<Integer> shape = Arrays.stream(header.dims()).boxed().toList();
       return new Header(header.dtype(), shape, header.fortran());
     }
@@ -65,7 +68,17 @@ public final class Npy {
 
   /** Creates or replaces {@code file} with {@code array}: float32, little-endian, in C order. */
   public static void write(Path file, NDArray array) throws IOException {
-    int[] dims = array.shape().toArray();
+    AtomicFile.write(file, out -> write(out, array));
+  }
+
+  /** Appends the whole of an npy file, and closes nothing. */
+  static void write(WritableByteChannel out, NDArray array) throws IOException {
+    Elements.writeFully(out, head(array.shape().toArray()));
+    Elements.write(out, array);
+  }
+
+  /** What stands before the data of an array of float32, in C order. */
+  static ByteBuffer head(int... dims) {
     String shape =
         Arrays.stream(dims).mapToObj(Integer::toString).collect(Collectors.joining(", "));
     String dict =
@@ -82,16 +95,14 @@ public final class Npy {
     while (head.remaining() > 1) {
       head.put((byte) ' ');
     }
-    head.put((byte) '\n').flip();
-    AtomicFile.write(
-        file,
-        out -> {
-          Elements.writeFully(out, head);
-          Elements.write(out, array);
-        });
+    return head.put((byte) '\n').flip();
   }
 
-  private static NpyHeader readHeader(String file, FileChannel in) throws IOException {
+  /**
+   * Reads the header of an npy file of {@code size} bytes, at whose first byte the channel stands;
+   * then it stands at the data, which is as long as the header says.
+   */
+  static NpyHeader readHeader(String file, ReadableByteChannel in, long size) throws IOException {
     int prefix = MAGIC.length() + 2;
     byte[] begin = new byte[prefix];
     Elements.readFully(in, file, 0, ByteBuffer.wrap(begin));
@@ -113,7 +124,7 @@ public final class Npy {
         major == 1
             ? Short.toUnsignedInt(count.getShort(0))
             : Integer.toUnsignedLong(count.getInt(0));
-    if (length > LONGEST_HEADER || length > in.size()) {
+    if (length > LONGEST_HEADER || length > size) {
       throw new FormatException(
           file,
           prefix,
@@ -125,14 +136,14 @@ public final class Npy {
     byte[] dict = new byte[(int) length];
     Elements.readFully(in, file, start, ByteBuffer.wrap(dict));
     NpyHeader header = NpyHeader.parse(file, start, dict);
-    checkSize(file, in, header);
+    checkSize(file, size, header);
     return header;
   }
 
-  private static void checkSize(String file, FileChannel in, NpyHeader header) throws IOException {
+  private static void checkSize(String file, long size, NpyHeader header) throws FormatException {
     int[] dims = header.dims();
     long at = header.end();
-    long held = in.size() - at;
+    long held = size - at;
     long promised = header.dtype().bits() / 8;
     try {
       for (int dim : dims) {
@@ -157,7 +168,8 @@ public final class Npy {
     }
   }
 
-  private static NDArray readData(String file, FileChannel in, NpyHeader header)
+  /** Reads the data that follow {@code header}, which the channel stands behind. */
+  static NDArray readData(String file, ReadableByteChannel in, NpyHeader header)
       throws IOException {
     int[] dims = header.dims();
     long at = header.end();

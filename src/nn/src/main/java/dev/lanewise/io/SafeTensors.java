@@ -2,11 +2,14 @@ package dev.lanewise.io;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
+import dev.lanewise.memory.Storage;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -22,6 +25,7 @@ import java.util.TreeMap;
  *
  * <p>Reading checks the whole header and opens nothing for good; each {@link #load} opens the file
  * again, refuses it if it is no longer the one whose header was read, and copies one tensor out.
+ * {@link #map} leaves the tensor where it is.
  */
 public final class SafeTensors {
   private final Path file;
@@ -81,11 +85,7 @@ public final class SafeTensors {
    * @throws IOException if the file was changed since its header was read
    */
   public NDArray load(String name) throws IOException {
-    Entry entry = header.entries().get(name);
-    if (entry == null) {
-      throw new IllegalArgumentException(
-          file + " holds no tensor \"" + name + "\"; it holds " + header.entries().keySet());
-    }
+    Entry entry = entry(name);
     try (FileChannel in = reopen()) {
       return load(in, entry);
     }
@@ -102,6 +102,51 @@ public final class SafeTensors {
     return arrays;
   }
 
+  /**
+   * Returns the tensor {@code name} as a view of the mapped file where it is F32 at a multiple of 4
+   * bytes, as common writers place it; else a copy, as {@link #load} makes it.
+   *
+   * <p>A view takes no memory but what the operating system caches of the file, refuses to be
+   * written, is not counted by {@link dev.lanewise.memory.Memory}, and is unmapped by the garbage
+   * collector. A file that is replaced by a rename, as {@link #write} does it, leaves the views of
+   * the old one as they are.
+   *
+   * <p>A file that is written in place shows through, and one that is <em>cut short</em> faults: a
+   * copy out of a view, as {@code Module.loadStateDict} makes it, then ends in the JVM's {@link
+   * InternalError}, but a compiled vector kernel that reads the view ends the process. Compute on
+   * views only of files that nobody cuts short; {@link #load} is always safe.
+   *
+   * @throws IllegalArgumentException if the file has no such tensor
+   * @throws FormatException for a dtype that cannot be read as float32 or a dimension over 2^31 - 1
+   * @throws IOException if the file was changed since its header was read
+   */
+  public NDArray map(String name) throws IOException {
+    Entry entry = entry(name);
+    try (FileChannel in = reopen()) {
+      return map(in, entry);
+    }
+  }
+
+  /** Returns every tensor as {@link #map} does, in the order of their data. */
+  public Map<String, NDArray> mapAll() throws IOException {
+    Map<String, NDArray> arrays = LinkedHashMap.newLinkedHashMap(header.entries().size());
+    try (FileChannel in = reopen()) {
+      for (Entry entry : header.entries().values()) {
+        arrays.put(entry.name(), map(in, entry));
+      }
+    }
+    return arrays;
+  }
+
+  private Entry entry(String name) {
+    Entry entry = header.entries().get(name);
+    if (entry == null) {
+      throw new IllegalArgumentException(
+          file + " holds no tensor \"" + name + "\"; it holds " + header.entries().keySet());
+    }
+    return entry;
+  }
+
   private FileChannel reopen() throws IOException {
     FileChannel in = Elements.open(file);
     if (in.size() == length && Files.getLastModifiedTime(file).equals(modified)) {
@@ -112,6 +157,31 @@ public final class SafeTensors {
   }
 
   private NDArray load(FileChannel in, Entry entry) throws IOException {
+    NDArray array = NDArray.persistent(shape(entry));
+    long at = header.dataStart() + entry.begin();
+    in.position(at);
+    Elements.read(in, file.toString(), at, entry.dtype(), ByteOrder.LITTLE_ENDIAN, array);
+    return array;
+  }
+
+  private NDArray map(FileChannel in, Entry entry) throws IOException {
+    long at = header.dataStart() + entry.begin();
+    boolean asItLies =
+        entry.dtype() == DType.F32
+            && at % Float.BYTES == 0
+            && entry.end() > entry.begin()
+            && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+    if (!asItLies) {
+      return load(in, entry);
+    }
+    Shape shape = shape(entry);
+    long bytes = entry.end() - entry.begin();
+    MemorySegment mapped = in.map(MapMode.READ_ONLY, at, bytes, Arena.ofAuto());
+    return NDArray.over(Storage.over(mapped), shape);
+  }
+
+  /** The shape as an array has it, of an entry whose elements can be read. */
+  private Shape shape(Entry entry) throws FormatException {
     long at = header.dataStart() + entry.begin();
     if (!entry.dtype().isReadable()) {
       throw new FormatException(
@@ -134,9 +204,7 @@ public final class SafeTensors {
       }
       dims[axis] = (int) dim;
     }
-    NDArray array = NDArray.persistent(Shape.of(dims));
-    Elements.read(in, file.toString(), at, entry.dtype(), ByteOrder.LITTLE_ENDIAN, array);
-    return array;
+    return Shape.of(dims);
   }
 
   /**
@@ -153,7 +221,7 @@ public final class SafeTensors {
     List<Entry> entries = new ArrayList<>();
     long end = 0;
     for (Map.Entry<String, NDArray> tensor : sorted.entrySet()) {
-      String name = checkText(tensor.getKey(), "the name of a tensor");
+      String name = Elements.checkText(tensor.getKey(), "the name of a tensor");
       if (name.equals(SafeTensorsHeader.METADATA)) {
         throw new IllegalArgumentException("no tensor may be named \"__metadata__\"");
       }
@@ -167,8 +235,8 @@ public final class SafeTensors {
       entries.add(new Entry(name, DType.F32, shape, begin, end));
     }
     metadata.forEach((key, value) -> {
-      checkText(key, "a metadata key");
-      checkText(value, "the metadata value of \"" + key + "\"");
+      Elements.checkText(key, "a metadata key");
+      Elements.checkText(value, "the metadata value of \"" + key + "\"");
     });
     byte[] json = SafeTensorsHeader.write(new TreeMap<>(metadata), entries);
     ByteBuffer head =
@@ -185,13 +253,5 @@ public final class SafeTensors {
             Elements.write(out, array);
           }
         });
-  }
-
-  /** Refuses half a surrogate pair, which has no UTF-8. */
-  private static String checkText(String text, String what) {
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw new IllegalArgumentException(what + " holds half a surrogate pair: \"" + text + "\"");
-    }
-    return text;
   }
 }

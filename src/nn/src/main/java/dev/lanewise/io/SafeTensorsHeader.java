@@ -187,7 +187,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
           sawMetadata = true;
           readMetadata(parser);
         } else if (entries.containsKey(name)) {
-          throw broken("the tensor " + quote(name) + " stands twice");
+          throw broken("the tensor " + Elements.quote(name) + " stands twice");
         } else {
           entries.put(name, readEntry(parser, name));
         }
@@ -208,16 +208,16 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
         next(
             parser,
             JsonToken.VALUE_STRING,
-            "the metadata value of " + quote(key) + " must be a string");
+            "the metadata value of " + Elements.quote(key) + " must be a string");
         if (metadata.put(key, parser.getText()) != null) {
           at = keyAt;
-          throw broken("the metadata key " + quote(key) + " stands twice");
+          throw broken("the metadata key " + Elements.quote(key) + " stands twice");
         }
       }
     }
 
     private Entry readEntry(JsonParser parser, String name) throws IOException {
-      String tensor = "the tensor " + quote(name);
+      String tensor = "the tensor " + Elements.quote(name);
       long entryAt = at;
       next(parser, JsonToken.START_OBJECT, tensor + " must be described by an object");
       DType dtype = null;
@@ -230,7 +230,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
               case "dtype" -> dtype != null;
               case "shape" -> shape != null;
               case "data_offsets" -> offsets != null;
-              default -> throw broken(tensor + " has the unknown key " + quote(key));
+              default -> throw broken(tensor + " has the unknown key " + Elements.quote(key));
             };
         if (again) {
           throw broken(tensor + " has the key \"" + key + "\" twice");
@@ -257,7 +257,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
           return dtype;
         }
       }
-      throw broken(tensor + " has the unknown dtype " + quote(name));
+      throw broken(tensor + " has the unknown dtype " + Elements.quote(name));
     }
 
     private List<Long> readLongs(JsonParser parser, String what) throws IOException {
@@ -273,7 +273,8 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
           throw broken(what + " must be an array of whole numbers, none of them negative");
         }
         if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
-          throw broken(what + " holds " + quote(parser.getText()) + ", which is past 2^63 - 1");
+          throw broken(
+              what + " holds " + Elements.quote(parser.getText()) + ", which is past 2^63 - 1");
         }
         values.add(parser.getLongValue());
       }
@@ -289,7 +290,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
     /** The entry, once its shape, dtype and offsets are found to agree. */
     private Entry checked(String name, DType dtype, List<Long> shape, List<Long> offsets)
         throws FormatException {
-      String tensor = "the tensor " + quote(name);
+      String tensor = "the tensor " + Elements.quote(name);
       if (offsets.size() != 2) {
         throw broken(tensor + "'s \"data_offsets\" must hold two numbers, not " + offsets.size());
       }
@@ -353,13 +354,13 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
                   + " to "
                   + entry.begin()
                   + ", where the tensor "
-                  + quote(entry.name())
+                  + Elements.quote(entry.name())
                   + " begins");
         }
         if (entry.begin() < expected) {
           throw broken(
               "the tensor "
-                  + quote(entry.name())
+                  + Elements.quote(entry.name())
                   + " begins at "
                   + entry.begin()
                   + ", inside the one before it, which ends at "
@@ -401,12 +402,6 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
 
     private FormatException broken(String rule) {
       return new FormatException(file, at, rule);
-    }
-
-    /** A name as an error shows it: short, and on one line. */
-    private static String quote(String name) {
-      String shown = name.length() > 80 ? name.substring(0, 80) + "..." : name;
-      return '"' + shown.replaceAll("\\p{Cntrl}", "?") + '"';
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Files that tensors live in: safetensors and npy, read strictly and written atomically. */
+/** Files that tensors live in: safetensors, npy and npz, read strictly and written atomically. */
 @NullMarked
 package dev.lanewise.io;
 

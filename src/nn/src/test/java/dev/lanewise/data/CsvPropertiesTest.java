@@ -126,7 +126,7 @@ final class CsvPropertiesTest {
   void damaged(@ForAll long seed) throws IOException {
     Random random = new Random(seed);
     for (int i = 0; i < Mutations.rounds(); i++) {
-      Mutations.write(file, SAMPLE, random);
+      Mutations.replace(file, Mutations.mutate(SAMPLE, random));
       CsvData read;
       try {
         read = Csv.withHeader().label(2).read(file);

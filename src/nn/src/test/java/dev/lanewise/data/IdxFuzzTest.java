@@ -51,7 +51,7 @@ final class IdxFuzzTest {
 
   private static void readDamaged(byte[] bytes, Random random) throws IOException {
     for (int i = 0; i < Mutations.rounds(); i++) {
-      Mutations.write(file, bytes, random);
+      Mutations.replace(file, Mutations.mutate(bytes, random));
       try {
         Idx idx = Idx.read(file);
         assertThat(idx.toArray().size() * idx.type().bytes()).isEqualTo(idx.bytes().length);

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +71,21 @@ final class AtomicFileTest {
     assertThatThrownBy(() -> AtomicFile.write(folder, out -> {}))
         .isInstanceOf(IOException.class)
         .hasMessage("cannot write " + folder + ": it is a folder, not a file");
+  }
+
+  @Test
+  void write_sweepsAwayWhatKilledProcessesLeft() throws IOException {
+    Path stale = Files.writeString(folder.resolve(".lanewise-0123456789abcdef.tmp"), "old");
+    Path fresh = Files.writeString(folder.resolve(".lanewise-fedcba9876543210.tmp"), "new");
+    Path other = Files.writeString(folder.resolve("other.tmp"), "old");
+    FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofMinutes(61)));
+    Files.setLastModifiedTime(stale, longAgo);
+    Files.setLastModifiedTime(other, longAgo);
+    Path file = folder.resolve("f");
+    AtomicFile.write(file, out -> {});
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactlyInAnyOrder(file, fresh, other);
+    }
   }
 
   private void assertOnly(Path file) throws IOException {

@@ -5,11 +5,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block of off-heap floats, 64-byte aligned, with an owner: a {@link Scope}, or the garbage
- * collector.
+ * A block of off-heap floats, 64-byte aligned unless it lies {@linkplain #over over} memory from
+ * elsewhere, with an owner: a {@link Scope}, or the garbage collector.
  */
 public final class Storage {
-  /** Bytes behind every block that a kernel may read as part of a whole vector, and never uses. */
+  /**
+   * Bytes behind every block of Lanewise's own that a kernel may read as part of a whole vector,
+   * and never uses.
+   */
   static final long SLACK = 64;
 
   private MemorySegment segment;
@@ -86,6 +89,24 @@ public final class Storage {
     segment = block.segment;
     offset = block.offset + from;
     promised = false;
+  }
+
+  /**
+   * Makes a block of memory that came from elsewhere, such as a mapped file, without a copy. It may
+   * be read-only, {@link Memory} does not count it, and it lives as long as the segment's own
+   * arena; that of the garbage collector suits, for nothing has to close it.
+   *
+   * @throws IllegalArgumentException unless the memory is off-heap, aligned to 4 bytes, and whole
+   *     floats
+   */
+  public static Storage over(MemorySegment memory) {
+    long size = memory.byteSize();
+    if (!memory.isNative() || memory.address() % Float.BYTES != 0 || size % Float.BYTES != 0) {
+      throw new IllegalArgumentException(
+          "a block of floats lies off-heap, 4-byte aligned, in whole floats, and not over "
+              + memory);
+    }
+    return new Storage(memory, 0, size / Float.BYTES, null);
   }
 
   /** Returns the memory that holds the block, which starts {@link #offset} floats into it. */

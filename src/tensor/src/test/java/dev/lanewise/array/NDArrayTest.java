@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lanewise.memory.Scope;
+import dev.lanewise.memory.Storage;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -346,5 +350,15 @@ final class NDArrayTest {
 
   private static int[] ints(List<Integer> list) {
     return list.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  @Example
+  void over_memoryFromElsewhere_isShared() {
+    MemorySegment memory = Arena.ofAuto().allocate(24, 4);
+    NDArray array = NDArray.over(Storage.over(memory), Shape.of(2, 3));
+    memory.setAtIndex(ValueLayout.JAVA_FLOAT, 5, 7);
+    assertThat(array.get(1, 2)).isEqualTo(7);
+    array.set(3, 0, 1);
+    assertThat(memory.getAtIndex(ValueLayout.JAVA_FLOAT, 1)).isEqualTo(3);
   }
 }

@@ -3,6 +3,8 @@ package dev.lanewise.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -101,5 +103,25 @@ final class StorageTest {
       assertThat(storage.isAlive()).isTrue();
     }
     assertThat(storage.isAlive()).isFalse();
+  }
+
+  @Test
+  void over_memoryFromElsewhere() {
+    long before = Memory.inUse();
+    MemorySegment memory = Arena.ofAuto().allocate(28, 64).asSlice(4);
+    Storage storage = Storage.over(memory);
+    assertThat(Memory.inUse()).isLessThanOrEqualTo(before);
+    assertThat(storage.size()).isEqualTo(6);
+    assertThat(storage.segment().address()).isEqualTo(memory.address());
+    assertThat(storage.isAlive()).isTrue();
+    assertThat(storage.owner()).isNull();
+    MemorySegment odd = memory.asSlice(2, 4);
+    assertThatThrownBy(() -> Storage.over(odd)).isInstanceOf(IllegalArgumentException.class);
+    MemorySegment cut = memory.asSlice(0, 6);
+    assertThatThrownBy(() -> Storage.over(cut)).isInstanceOf(IllegalArgumentException.class);
+    MemorySegment onHeap = MemorySegment.ofArray(new float[6]);
+    assertThatThrownBy(() -> Storage.over(onHeap))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("a block of floats lies off-heap, 4-byte aligned");
   }
 }
