@@ -85,10 +85,14 @@ public final class Callers implements AutoCloseable {
 
   /** Stops the callers. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     stopped = true;
-    for (Thread thread : threads) {
-      thread.join();
+    try {
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // they stop all the same
     }
   }
 }

@@ -41,8 +41,12 @@ public final class GarbagePressure implements AutoCloseable {
 
   /** Stops the thread. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     stopped = true;
-    thread.join();
+    try {
+      thread.join();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // it stops all the same
+    }
   }
 }

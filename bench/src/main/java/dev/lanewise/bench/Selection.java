@@ -18,8 +18,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  * @param forks the number of forks, if it differs from those that the classes have
  * @param heap whether to measure the heap that an operation allocates too
  */
-record Selection(
-    String names, Map<String, List<String>> params, OptionalInt forks, boolean heap) {
+record Selection(String names, Map<String, List<String>> params, OptionalInt forks, boolean heap) {
 
   /** Selects benchmarks as their classes say. */
   static Selection of(String names) {

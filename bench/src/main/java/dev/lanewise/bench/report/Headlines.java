@@ -33,7 +33,11 @@ record Headlines(Map<String, String> figures) {
         add(figures, group.shortTitle() + " beside the better peer", one, group::toBetterPeer);
         if (group.isSampled()) {
           String words = group.shortTitle() + " " + Percentile.P999.words();
-          add(figures, words + " beside the better peer", one.at(Percentile.P999), group::toBetterPeer);
+          add(
+              figures,
+              words + " beside the better peer",
+              one.at(Percentile.P999),
+              group::toBetterPeer);
         }
       }
     }

@@ -265,8 +265,7 @@ final class Tables {
           cells.add(figure.spread());
           cells.add(figure.unit());
           if (sampled) {
-            cells.add(
-                measurement.isSampled() ? Numbers.figure(figure.quantile(0.99)) : "");
+            cells.add(measurement.isSampled() ? Numbers.figure(figure.quantile(0.99)) : "");
           }
           if (heap) {
             cells.add(measurement.heap());

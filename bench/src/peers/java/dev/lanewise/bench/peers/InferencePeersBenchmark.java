@@ -107,8 +107,7 @@ public class InferencePeersBenchmark {
     public void setUp(InferencePeersBenchmark work) {
       LibtorchMlp.threads(work.threads);
       LibtorchMlp model = LibtorchMlp.of(work.layers);
-      call =
-          work.checked("libtorch", new LibtorchPredictor(model, work.x.toArray(), work.batch));
+      call = work.checked("libtorch", new LibtorchPredictor(model, work.x.toArray(), work.batch));
     }
   }
 

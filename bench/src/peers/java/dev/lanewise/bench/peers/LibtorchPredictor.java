@@ -4,9 +4,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Tensor;
 
-/**
- * A caller of a network in libtorch, which others may share, without its record for gradients.
- */
+/** A caller of a network in libtorch, which others may share, without its record for gradients. */
 final class LibtorchPredictor implements Predictor {
   private final LibtorchMlp network;
   private final Tensor x;

@@ -65,15 +65,13 @@ public final class PredictorMetrics implements MeterBinder {
 
   private void count(
       MeterRegistry registry, String name, String description, ToDoubleFunction<Metrics> number) {
-    FunctionCounter.builder(
-            PREFIX + name, metrics, source -> number.applyAsDouble(source.get()))
+    FunctionCounter.builder(PREFIX + name, metrics, source -> number.applyAsDouble(source.get()))
         .description(description)
         .tags(tags)
         .register(registry);
   }
 
-  private void latency(
-      MeterRegistry registry, String quantile, Function<Metrics, Duration> time) {
+  private void latency(MeterRegistry registry, String quantile, Function<Metrics, Duration> time) {
     TimeGauge.builder(
             PREFIX + "latency",
             metrics,

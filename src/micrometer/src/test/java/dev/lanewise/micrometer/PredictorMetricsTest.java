@@ -67,11 +67,7 @@ final class PredictorMetricsTest {
   }
 
   private double count(String name, String model) {
-    return registry
-        .get("lanewise.predictor." + name)
-        .tag("model", model)
-        .functionCounter()
-        .count();
+    return registry.get("lanewise.predictor." + name).tag("model", model).functionCounter().count();
   }
 
   private double micros(String quantile) {

@@ -242,7 +242,9 @@ final class Fusion {
     return Arrays.stream(values).map(value -> factor * value).toArray();
   }
 
-  /** Returns the numbers of a constant with one for each place along {@code axis}, or one in all. */
+  /**
+   * Returns the numbers of a constant with one for each place along {@code axis}, or one in all.
+   */
   private static double @Nullable [] perChannel(Node node, int input, int axis) {
     NDArray array = fixed(node, input);
     if (array == null) {

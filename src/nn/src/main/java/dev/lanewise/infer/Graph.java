@@ -16,9 +16,9 @@ import java.util.Map;
  * What a module computes in evaluation mode, for any number of rows.
  *
  * <p>It is found by tracing the module's forward pass for two and for three rows: what differs
- * between the two traces, such as a length in a shape, is taken to grow by the same amount with each
- * row, and traces of one row and of seven must then come out as foreseen. A module that computes
- * something else for another number of rows, or that looks at values, is refused.
+ * between the two traces, such as a length in a shape, is taken to grow by the same amount with
+ * each row, and traces of one row and of seven must then come out as foreseen. A module that
+ * computes something else for another number of rows, or that looks at values, is refused.
  */
 public final class Graph {
   private static final int FEW = 2;
@@ -126,15 +126,14 @@ public final class Graph {
     Node on(List<? extends Value> otherInputs) {
       return new Node(op, otherInputs, dims);
     }
-
   }
 
   /**
    * Finds what {@code module} computes from rows of {@code rowShape}. The module is in evaluation
    * mode meanwhile, and as before afterwards.
    *
-   * @throws IllegalArgumentException saying what stands in the way, if it cannot be traced or is not
-   *     alike for any number of rows
+   * @throws IllegalArgumentException saying what stands in the way, if it cannot be traced or is
+   *     not alike for any number of rows
    */
   public static Graph of(Module module, int... rowShape) {
     Shape row = Shape.of(rowShape);
@@ -284,8 +283,7 @@ public final class Graph {
     private Constant constant(NDArray a, NDArray b) {
       Varying.Dims dims = Varying.Dims.of(module, "an array", a.shape(), b.shape());
       Constant constant = new Constant(a, dims);
-      if (!dims.isFixed()
-          && !Arrays.equals(constant.array(FEW).toFloatArray(), a.toFloatArray())) {
+      if (!dims.isFixed() && !Arrays.equals(constant.array(FEW).toFloatArray(), a.toFloatArray())) {
         throw unlike(
             module, "the rows of an array of shape " + a.shape() + " differ from each other");
       }

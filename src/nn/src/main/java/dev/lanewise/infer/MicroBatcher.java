@@ -105,8 +105,7 @@ public final class MicroBatcher implements AutoCloseable {
    * @throws IllegalArgumentException if the predictor does not take as many rows at a time, the
    *     wait is negative or more than a day, or a whole batch may not wait
    */
-  public static MicroBatcher of(
-      Predictor predictor, int maxRows, Duration maxWait, int capacity) {
+  public static MicroBatcher of(Predictor predictor, int maxRows, Duration maxWait, int capacity) {
     if (maxRows > predictor.maxRows()) {
       throw new IllegalArgumentException(
           ("batches of " + maxRows + " rows are more than the " + predictor.maxRows())

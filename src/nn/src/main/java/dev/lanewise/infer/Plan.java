@@ -129,8 +129,7 @@ final class Plan {
         NDArray x = given.contiguous();
         NDArray y = NDArray.empty(shape);
         int many = Math.toIntExact(y.size() / Math.max(1, layer.out()));
-        Recording.launch(() ->
-            layer.apply(many, x.segment(), x.offset(), y.segment(), y.offset()));
+        Recording.launch(() -> layer.apply(many, x.segment(), x.offset(), y.segment(), y.offset()));
         return y;
       });
     }

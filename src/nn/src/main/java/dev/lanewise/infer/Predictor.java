@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A call takes one of a few work spaces, in which every array has its place; the first call of a
  * work space with a number of rows binds them, and later ones allocate nothing, on the heap or off
- * it. There is no lock: as many calls run at once as there are work spaces, four for each processor.
+ * it. There is no lock: as many calls run at once as there are work spaces, four for each
+ * processor.
  */
 public final class Predictor {
   private static final long MOST_FLOATS = Integer.MAX_VALUE / Float.BYTES;
@@ -275,8 +276,7 @@ public final class Predictor {
 
   private void check(int rows, long given, long answered) {
     if (rows < 1 || rows > maxRows) {
-      throw new ShapeException(
-          name + " answers 1 to " + maxRows + " rows at a time, not " + rows);
+      throw new ShapeException(name + " answers 1 to " + maxRows + " rows at a time, not " + rows);
     }
     if (given < (long) rows * in) {
       throw new ShapeException(

@@ -94,7 +94,8 @@ final class Varying {
           return operation;
         }
       } catch (IllegalArgumentException e) {
-        throw Graph.unlike(module, few + " for two rows, " + more + " for three: " + e.getMessage());
+        throw Graph.unlike(
+            module, few + " for two rows, " + more + " for three: " + e.getMessage());
       }
       throw Graph.unlike(module, few + " for two rows, " + more + " for three");
     }
@@ -121,8 +122,7 @@ final class Varying {
       }
     }
 
-    private static @Nullable Object value(
-        @Nullable Object few, @Nullable Object more, int rows) {
+    private static @Nullable Object value(@Nullable Object few, @Nullable Object more, int rows) {
       if (few instanceof Integer a && more instanceof Integer b) {
         return Varying.at(a, b, rows);
       }

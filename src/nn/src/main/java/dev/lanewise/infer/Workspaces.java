@@ -7,9 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The work spaces of a predictor: as many as calls were ever under way at once, up to a few for each
- * processor, however many threads call. A call that finds all of them taken waits for one, which is
- * no longer than another call takes.
+ * The work spaces of a predictor: as many as calls were ever under way at once, up to a few for
+ * each processor, however many threads call. A call that finds all of them taken waits for one,
+ * which is no longer than another call takes.
  */
 final class Workspaces {
   private static final int CAPACITY = Integer.highestOneBit(4 * processors() - 1) << 1;

@@ -41,12 +41,15 @@ class GraphTest {
   }
 
   private static List<String> fused(Module module, int... row) {
-    return Fusion.of(Graph.of(module, row)).nodes().stream().map(node -> node.op(5).name()).toList();
+    return Fusion.of(Graph.of(module, row)).nodes().stream()
+        .map(node -> node.op(5).name())
+        .toList();
   }
 
   @Test
   void of_shapesFollowTheRows() {
-    Graph graph = Graph.of(module(x -> x.reshape(x.shape().dim(0) * 2, 3).relu().reshape(-1, 6)), 6);
+    Graph graph =
+        Graph.of(module(x -> x.reshape(x.shape().dim(0) * 2, 3).relu().reshape(-1, 6)), 6);
     assertThat(graph.nodes().getFirst().op(40)).isEqualTo(new Reshape(Shape.of(80, 3)));
     assertThat(graph.nodes().get(1).shape(40)).isEqualTo(Shape.of(80, 3));
     assertThat(graph.answer()).isEqualTo(Shape.of(6));
@@ -84,8 +87,8 @@ class GraphTest {
     assertThatThrownBy(() -> Graph.of(module(x -> x.relu().mul(x.relu().item())), 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "Sample cannot be prepared: cannot trace: the function looks at the values of the result"
-                + " of Relu, of shape [2, 2], which a trace does not have");
+            "Sample cannot be prepared: cannot trace: the function looks at the values of the"
+                + " result of Relu, of shape [2, 2], which a trace does not have");
     assertThatThrownBy(() -> Graph.of(module(x -> x.sum().item() > 0 ? x : x.neg()), 2))
         .hasMessageContaining("looks at the values of the result of Sum");
     assertThatThrownBy(() -> Graph.of(module(x -> Tensor.of(x.toFloatArray(), 2, 2)), 2))
@@ -94,11 +97,12 @@ class GraphTest {
 
   @Test
   void of_unlikeForOtherRows() {
-    assertThatThrownBy(() -> Graph.of(module(x -> x.shape().dim(0) > 2 ? x.relu().exp() : x.relu()), 2))
+    assertThatThrownBy(
+            () -> Graph.of(module(x -> x.shape().dim(0) > 2 ? x.relu().exp() : x.relu()), 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "Sample cannot be prepared: it is not alike for any number of rows: it takes 1 operations"
-                + " for 2 rows and 2 for 3");
+            "Sample cannot be prepared: it is not alike for any number of rows: it takes 1"
+                + " operations for 2 rows and 2 for 3");
     assertThatThrownBy(() -> Graph.of(module(x -> x.shape().dim(0) > 2 ? x.exp() : x.relu()), 2))
         .hasMessageContaining("Relu for two rows is not Exp for three");
     assertThatThrownBy(() -> Graph.of(module(x -> x.shape().dim(0) == 1 ? x.exp() : x.relu()), 2))
@@ -121,13 +125,10 @@ class GraphTest {
             () -> Graph.of(module(x -> x.add(ThreadLocalRandom.current().nextFloat())), 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("not alike");
-    assertThatThrownBy(
-            () ->
-                Graph.of(
-                    module(x -> x.add(Tensor.scalar(ThreadLocalRandom.current().nextFloat()))), 2))
+    assertThatThrownBy(() ->
+            Graph.of(module(x -> x.add(Tensor.scalar(ThreadLocalRandom.current().nextFloat()))), 2))
         .hasMessageContaining("has other values each time");
-    assertThatThrownBy(
-            () -> Graph.of(module(x -> x.add(numbered(x.shape().dim(0)))), 1))
+    assertThatThrownBy(() -> Graph.of(module(x -> x.add(numbered(x.shape().dim(0)))), 1))
         .hasMessageContaining("the rows of an array of shape [2, 1] differ from each other");
   }
 
@@ -164,12 +165,11 @@ class GraphTest {
   void fusion_activations() {
     assertThat(
             fused(
-                module(
-                    x -> {
-                      Tensor w = Tensor.ones(4, 4);
-                      Tensor h = x.linear(w, null).relu().linear(w, null).sigmoid();
-                      return h.linear(w, null).tanh().linear(w, null).gelu();
-                    }),
+                module(x -> {
+                  Tensor w = Tensor.ones(4, 4);
+                  Tensor h = x.linear(w, null).relu().linear(w, null).sigmoid();
+                  return h.linear(w, null).tanh().linear(w, null).gelu();
+                }),
                 4))
         .containsExactly("Linear+RELU", "Linear+SIGMOID", "Linear+TANH", "Linear+GELU");
   }
@@ -179,11 +179,10 @@ class GraphTest {
     Tensor w = Tensor.ones(4, 4);
     assertThat(
             fused(
-                module(
-                    x -> {
-                      Tensor h = x.linear(w, null);
-                      return h.relu().add(h);
-                    }),
+                module(x -> {
+                  Tensor h = x.linear(w, null);
+                  return h.relu().add(h);
+                }),
                 4))
         .containsExactly("Linear", "Relu", "Add");
   }

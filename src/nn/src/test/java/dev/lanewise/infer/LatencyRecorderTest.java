@@ -53,15 +53,14 @@ final class LatencyRecorderTest {
     for (int i = 0; i < 12; i++) {
       Thread.Builder kind = i % 2 == 0 ? Thread.ofPlatform() : Thread.ofVirtual();
       threads.add(
-          kind.start(
-              () -> {
-                for (int call = 0; call < 10_000; call++) {
-                  recorder.record(call, 2);
-                  recorder.recordFailure();
-                  recorder.recordRejection();
-                  recorder.recordRejection();
-                }
-              }));
+          kind.start(() -> {
+            for (int call = 0; call < 10_000; call++) {
+              recorder.record(call, 2);
+              recorder.recordFailure();
+              recorder.recordRejection();
+              recorder.recordRejection();
+            }
+          }));
     }
     long seen = 0;
     while (threads.stream().anyMatch(Thread::isAlive)) {

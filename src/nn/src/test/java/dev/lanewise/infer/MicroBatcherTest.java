@@ -23,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -47,20 +48,19 @@ final class MicroBatcherTest {
       for (int caller = 0; caller < 20; caller++) {
         SplittableRandom random = new SplittableRandom(caller);
         calls.add(
-            callers.submit(
-                () -> {
-                  float[] answer = new float[4];
-                  for (int call = 0; call < 100; call++) {
-                    float[] row = new float[5];
-                    for (int i = 0; i < row.length; i++) {
-                      row[i] = random.nextFloat();
-                    }
-                    batcher.predict(row, answer);
-                    // A row alone and a row among others may add up in another order.
-                    assertThat(answer).containsExactly(predictor.predict(row), Offset.offset(1e-5f));
-                  }
-                  return null;
-                }));
+            callers.submit(() -> {
+              float[] answer = new float[4];
+              for (int call = 0; call < 100; call++) {
+                float[] row = new float[5];
+                for (int i = 0; i < row.length; i++) {
+                  row[i] = random.nextFloat();
+                }
+                batcher.predict(row, answer);
+                // A row alone and a row among others may add up in another order.
+                assertThat(answer).containsExactly(predictor.predict(row), Offset.offset(1e-5f));
+              }
+              return null;
+            }));
       }
       awaitAll(calls);
       assertThat(batcher.metrics().calls()).isEqualTo(2_000);
@@ -166,11 +166,10 @@ final class MicroBatcherTest {
         List<Future<?>> calls = new ArrayList<>();
         for (float[] answer : answers) {
           calls.add(
-              callers.submit(
-                  () -> {
-                    batcher.predict(new float[] {1, 2, 3}, answer);
-                    return null;
-                  }));
+              callers.submit(() -> {
+                batcher.predict(new float[] {1, 2, 3}, answer);
+                return null;
+              }));
         }
         for (Future<?> call : calls) {
           assertThatThrownBy(call::get)
@@ -343,27 +342,26 @@ final class MicroBatcherTest {
         int first = i * callsEach;
         Thread.Builder kind = i % 3 == 0 ? Thread.ofPlatform() : Thread.ofVirtual();
         threads.add(
-            kind.start(
-                () -> {
-                  for (int id = first; id < first + callsEach; id++) {
-                    try {
-                      asks(batcher, id).call();
-                      answered.getAndIncrement();
-                    } catch (QueueFullException _) {
-                      rejected.getAndIncrement();
-                      Thread.yield();
-                    } catch (InterruptedException _) {
-                      interrupted.getAndIncrement();
-                    } catch (CompletionException e) {
-                      failed.getAndIncrement();
-                      if (e.getCause() != fault) {
-                        wrong.add(e);
-                      }
-                    } catch (Throwable e) {
-                      wrong.add(e);
-                    }
+            kind.start(() -> {
+              for (int id = first; id < first + callsEach; id++) {
+                try {
+                  asks(batcher, id).call();
+                  answered.getAndIncrement();
+                } catch (QueueFullException _) {
+                  rejected.getAndIncrement();
+                  LockSupport.parkNanos(1);
+                } catch (InterruptedException _) {
+                  interrupted.getAndIncrement();
+                } catch (CompletionException e) {
+                  failed.getAndIncrement();
+                  if (!fault.equals(e.getCause())) {
+                    wrong.add(e);
                   }
-                }));
+                } catch (Throwable e) {
+                  wrong.add(e);
+                }
+              }
+            }));
       }
       SplittableRandom random = new SplittableRandom(5);
       while (threads.stream().anyMatch(Thread::isAlive)) {
@@ -455,14 +453,13 @@ final class MicroBatcherTest {
     Caller(MicroBatcher batcher) {
       thread =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      batcher.predict(new float[] {1, 1, 1}, answer);
-                    } catch (Throwable e) {
-                      thrown.set(e);
-                    }
-                  });
+              .start(() -> {
+                try {
+                  batcher.predict(new float[] {1, 1, 1}, answer);
+                } catch (Throwable e) {
+                  thrown.set(e);
+                }
+              });
     }
   }
 }

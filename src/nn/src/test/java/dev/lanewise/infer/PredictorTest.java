@@ -8,7 +8,6 @@ import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.array.ShapeException;
 import dev.lanewise.memory.Memory;
-import dev.lanewise.nn.Activation;
 import dev.lanewise.nn.BatchNorm1d;
 import dev.lanewise.nn.BatchNorm2d;
 import dev.lanewise.nn.Conv2d;
@@ -40,7 +39,6 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,7 +48,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PredictorTest {
@@ -221,8 +218,7 @@ class PredictorTest {
 
   @Test
   void predict_sizesThatDoNotFit() {
-    Predictor predictor =
-        Predictor.builder(new Linear(3, 2), 3).name("digits").maxRows(4).build();
+    Predictor predictor = Predictor.builder(new Linear(3, 2), 3).name("digits").maxRows(4).build();
     assertThatThrownBy(() -> predictor.predict(1, 2))
         .isInstanceOf(ShapeException.class)
         .hasMessage("2 numbers are not whole rows of [3]");
@@ -249,9 +245,9 @@ class PredictorTest {
     float[] before = predictor.predict(1, 2, 3);
     assertThatThrownBy(() -> predictor.replace(new Linear(3, 4)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "the answers of Linear have shape [4] a row, where those of Linear have [2]");
-    assertThatThrownBy(() -> predictor.replace(new Linear(2, 2))).isInstanceOf(ShapeException.class);
+        .hasMessage("the answers of Linear have shape [4] a row, where those of Linear have [2]");
+    assertThatThrownBy(() -> predictor.replace(new Linear(2, 2)))
+        .isInstanceOf(ShapeException.class);
     assertThat(predictor.predict(1, 2, 3)).containsExactly(before);
   }
 
@@ -261,18 +257,19 @@ class PredictorTest {
     Predictor predictor = Predictor.of(sample.module(), sample.row());
     float[] x = random(3 * size(sample.row()), 1);
     float[] y = predictor.predict(x);
-    FloatBuffer in = ByteBuffer.allocateDirect(4 * x.length).order(ByteOrder.nativeOrder()).asFloatBuffer();
-    FloatBuffer out = ByteBuffer.allocateDirect(4 * y.length).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    FloatBuffer in =
+        ByteBuffer.allocateDirect(4 * x.length).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    FloatBuffer out =
+        ByteBuffer.allocateDirect(4 * y.length).order(ByteOrder.nativeOrder()).asFloatBuffer();
     try (Arena arena = Arena.ofShared()) {
       MemorySegment from = arena.allocate(4L * x.length);
       MemorySegment to = arena.allocate(4L * y.length);
-      assertAllocatesNothing(
-          () -> {
-            predictor.predict(3, x, y);
-            predictor.predict(2, x, y);
-            predictor.predict(3, from, to);
-            predictor.predict(1, in, out);
-          });
+      assertAllocatesNothing(() -> {
+        predictor.predict(3, x, y);
+        predictor.predict(2, x, y);
+        predictor.predict(3, from, to);
+        predictor.predict(1, in, out);
+      });
     }
   }
 
@@ -337,7 +334,8 @@ class PredictorTest {
   @Test
   void predict_failingOperation_leavesThePredictorWhole() {
     AtomicBoolean fails = new AtomicBoolean();
-    Predictor predictor = Predictor.of(GraphTest.module(x -> Tensor.apply(new Failing(fails), x)), 2);
+    Predictor predictor =
+        Predictor.of(GraphTest.module(x -> Tensor.apply(new Failing(fails), x)), 2);
     assertThat(predictor.predict(1, 2)).containsExactly(1, 2);
     fails.set(true);
     for (int i = 0; i < 200; i++) {
@@ -363,11 +361,7 @@ class PredictorTest {
     }
 
     @Override
-    public void vjp(
-        NDArray[] inputs,
-        NDArray out,
-        NDArray dOut,
-        Cotangents d) {}
+    public void vjp(NDArray[] inputs, NDArray out, NDArray dOut, Cotangents d) {}
   }
 
   @Test

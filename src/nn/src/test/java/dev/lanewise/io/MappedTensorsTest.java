@@ -139,10 +139,11 @@ final class MappedTensorsTest {
   void read_pastTwoGigabytes() throws IOException {
     long hole = 3L << 30;
     String json =
-        "{'hole':{'dtype':'F32','shape':[3,268435456],'data_offsets':[0,%d]},"
-            + "'w':{'dtype':'F32','shape':[3],'data_offsets':[%d,%d]},"
-            + "'h':{'dtype':'F64','shape':[2],'data_offsets':[%d,%d]}}";
-    byte[] head = head(json.formatted(hole, hole, hole + 12, hole + 12, hole + 28), 0);
+        ("{'hole':{'dtype':'F32','shape':[3,268435456],'data_offsets':[0,%d]},"
+                + "'w':{'dtype':'F32','shape':[3],'data_offsets':[%d,%d]},"
+                + "'h':{'dtype':'F64','shape':[2],'data_offsets':[%d,%d]}}")
+            .formatted(hole, hole, hole + 12, hole + 12, hole + 28);
+    byte[] head = head(json, 0);
     Path file = folder.resolve("sparse.safetensors");
     try (FileChannel out =
         FileChannel.open(

@@ -60,28 +60,28 @@ public final class Products {
     int k = a.shape().dim(-1);
     Odometer index = new Odometer(shape, rank - 2);
     Recording.launch(() -> {
-    long co = c.offset();
-    index.reset();
-    do {
-      Gemm.multiply(
-          m,
-          n,
-          k,
-          1,
-          a.segment(),
-          a.offset() + index.dot(al),
-          al.strideAt(rank - 2),
-          al.strideAt(rank - 1),
-          b.segment(),
-          b.offset() + index.dot(bl),
-          bl.strideAt(rank - 2),
-          bl.strideAt(rank - 1),
-          0,
-          c.segment(),
-          co,
-          n);
-      co += (long) m * n;
-    } while (index.next());
+      long co = c.offset();
+      index.reset();
+      do {
+        Gemm.multiply(
+            m,
+            n,
+            k,
+            1,
+            a.segment(),
+            a.offset() + index.dot(al),
+            al.strideAt(rank - 2),
+            al.strideAt(rank - 1),
+            b.segment(),
+            b.offset() + index.dot(bl),
+            bl.strideAt(rank - 2),
+            bl.strideAt(rank - 1),
+            0,
+            c.segment(),
+            co,
+            n);
+        co += (long) m * n;
+      } while (index.next());
     });
     return c;
   }

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * The launches of a computation, kept instead of run: a list of steps on fixed memory that may be
  * run any number of times, on whatever the memory then holds, without allocating.
  *
- * <p>All that computes on the memory of arrays goes through {@link #launch}. While a thread records,
- * launches are kept, and new arrays are {@linkplain Storage#promised promised} memory, which they get
- * before the steps are run: who reaches for it other than in a launch is refused.
+ * <p>All that computes on the memory of arrays goes through {@link #launch}. While a thread
+ * records, launches are kept, and new arrays are {@linkplain Storage#promised promised} memory,
+ * which they get before the steps are run: who reaches for it other than in a launch is refused.
  */
 public final class Recording {
   private static final ThreadLocal<@Nullable Recording> CURRENT = new ThreadLocal<>();

@@ -306,8 +306,9 @@ public final class Reduction {
   }
 
   /**
-   * The greatest of {@code n} elements, whole vectors. It is too long to be inlined in a caller that
-   * C2 compiles first, where its vectors could stay boxed, and short enough for C1's registers.
+   * The greatest of {@code n} elements, whole vectors. It is too long to be inlined in a caller
+   * that C2 compiles first, where its vectors could stay boxed, and short enough for C1's
+   * registers.
    */
   private static float maxVectors(MemorySegment x, long xo, int n) {
     if (!x.isNative()) {

@@ -36,13 +36,11 @@ final class RecordingTest {
 
   @Provide
   Arbitrary<Class<?>> operations() {
-    return Arbitraries.of(
-        Operations.all().stream().filter(op -> !LOOKING.contains(op)).toList());
+    return Arbitraries.of(Operations.all().stream().filter(op -> !LOOKING.contains(op)).toList());
   }
 
   @Property(tries = 1500, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
-  void steps_giveWhatForwardGives(
-      @ForAll("operations") Class<?> operation, @ForAll Random random) {
+  void steps_giveWhatForwardGives(@ForAll("operations") Class<?> operation, @ForAll Random random) {
     Sample sample = Samples.of(operation, random);
     NDArray[] given = sample.inputs();
     NDArray[] later = new NDArray[given.length];
@@ -72,8 +70,9 @@ final class RecordingTest {
     assertThatThrownBy(() -> Recording.of(() -> new MeanSquaredError().forward(x, x)))
         .isInstanceOf(NoMemoryYetException.class)
         .hasMessage(
-            "the values of an array of shape [2, 3] were reached for while its computation was being"
-                + " recorded; kernels on the memory of arrays are called in Recording.launch");
+            "the values of an array of shape [2, 3] were reached for while its computation was"
+                + " being recorded; kernels on the memory of arrays are called in"
+                + " Recording.launch");
     Op loss = CrossEntropy.of(new int[] {0, 2}, 3);
     assertThatThrownBy(() -> Recording.of(() -> loss.forward(x)))
         .isInstanceOf(NoMemoryYetException.class);
@@ -82,8 +81,7 @@ final class RecordingTest {
 
   @Example
   void of_whileRecording() {
-    assertThatThrownBy(
-            () -> Recording.of(() -> Recording.of(() -> NDArray.scalar(1)).result()))
+    assertThatThrownBy(() -> Recording.of(() -> Recording.of(() -> NDArray.scalar(1)).result()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("this thread is recording already");
   }

@@ -37,18 +37,19 @@ public record LayerNorm(int axes, double eps) implements Op {
     NDArray b = inputs.length > 2 ? inputs[2].contiguous() : null;
     NDArray y = NDArray.empty(x.shape());
     long cols = Rows.of(axes, x.shape()).size();
-    Recording.launch(() -> NormRows.layer(
-        x.segment(),
-        x.offset(),
-        w == null ? null : w.segment(),
-        w == null ? 0 : w.offset(),
-        b == null ? null : b.segment(),
-        b == null ? 0 : b.offset(),
-        y.segment(),
-        y.offset(),
-        Rows.count(x.shape(), cols),
-        cols,
-        eps));
+    Recording.launch(() ->
+        NormRows.layer(
+            x.segment(),
+            x.offset(),
+            w == null ? null : w.segment(),
+            w == null ? 0 : w.offset(),
+            b == null ? null : b.segment(),
+            b == null ? 0 : b.offset(),
+            y.segment(),
+            y.offset(),
+            Rows.count(x.shape(), cols),
+            cols,
+            eps));
     return y;
   }
 

@@ -35,16 +35,17 @@ public record RmsNorm(int axes, double eps) implements Op {
     NDArray w = inputs.length > 1 ? inputs[1].contiguous() : null;
     NDArray y = NDArray.empty(x.shape());
     long cols = Rows.of(axes, x.shape()).size();
-    Recording.launch(() -> NormRows.rms(
-        x.segment(),
-        x.offset(),
-        w == null ? null : w.segment(),
-        w == null ? 0 : w.offset(),
-        y.segment(),
-        y.offset(),
-        Rows.count(x.shape(), cols),
-        cols,
-        eps));
+    Recording.launch(() ->
+        NormRows.rms(
+            x.segment(),
+            x.offset(),
+            w == null ? null : w.segment(),
+            w == null ? 0 : w.offset(),
+            y.segment(),
+            y.offset(),
+            Rows.count(x.shape(), cols),
+            cols,
+            eps));
     return y;
   }
 

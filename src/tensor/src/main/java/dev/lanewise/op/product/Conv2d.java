@@ -101,15 +101,16 @@ public record Conv2d(Extent stride, Extent padding, Extent dilation, int groups)
                 convolution.filters(),
                 places.outHeight(),
                 places.outWidth()));
-    Recording.launch(() -> convolution.output(
-        x.segment(),
-        x.offset(),
-        w.segment(),
-        w.offset(),
-        b == null ? null : b.segment(),
-        b == null ? 0 : b.offset(),
-        y.segment(),
-        y.offset()));
+    Recording.launch(() ->
+        convolution.output(
+            x.segment(),
+            x.offset(),
+            w.segment(),
+            w.offset(),
+            b == null ? null : b.segment(),
+            b == null ? 0 : b.offset(),
+            y.segment(),
+            y.offset()));
     return y;
   }
 

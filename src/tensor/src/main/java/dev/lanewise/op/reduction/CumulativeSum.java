@@ -35,14 +35,15 @@ public record CumulativeSum(int axis) implements Op {
     Rows rows = Rows.of(x.shape(), "cumulativeSum", axis);
     NDArray matrix = rows.matrix(x);
     NDArray sums = NDArray.empty(matrix.shape());
-    Recording.launch(() -> RowKernels.cumulativeSum(
-        matrix.segment(),
-        matrix.offset(),
-        rows.rows(),
-        rows.cols(),
-        backwards,
-        sums.segment(),
-        sums.offset()));
+    Recording.launch(() ->
+        RowKernels.cumulativeSum(
+            matrix.segment(),
+            matrix.offset(),
+            rows.rows(),
+            rows.cols(),
+            backwards,
+            sums.segment(),
+            sums.offset()));
     return rows.restore(sums).contiguous();
   }
 }

@@ -34,8 +34,14 @@ public record Max(List<Integer> axes, boolean keepDims) implements Op {
     }
     NDArray matrix = rows.matrix(x);
     NDArray max = NDArray.empty(Shape.of(rows.rows()));
-    Recording.launch(() -> RowKernels.max(
-        matrix.segment(), matrix.offset(), rows.rows(), rows.cols(), max.segment(), max.offset()));
+    Recording.launch(() ->
+        RowKernels.max(
+            matrix.segment(),
+            matrix.offset(),
+            rows.rows(),
+            rows.cols(),
+            max.segment(),
+            max.offset()));
     return max.reshape(rows.result(keepDims));
   }
 

@@ -26,13 +26,14 @@ public record Product(List<Integer> axes, boolean keepDims) implements Op {
     Rows rows = rows(inputs[0].shape());
     NDArray matrix = rows.matrix(inputs[0]);
     NDArray product = NDArray.empty(Shape.of(rows.rows()));
-    Recording.launch(() -> RowKernels.product(
-        matrix.segment(),
-        matrix.offset(),
-        rows.rows(),
-        rows.cols(),
-        product.segment(),
-        product.offset()));
+    Recording.launch(() ->
+        RowKernels.product(
+            matrix.segment(),
+            matrix.offset(),
+            rows.rows(),
+            rows.cols(),
+            product.segment(),
+            product.offset()));
     return product.reshape(rows.result(keepDims));
   }
 
