@@ -364,7 +364,8 @@ public final class Service implements AutoCloseable {
         new Exposition().family("lanewise_requests_total", "counter", "Answers by status.");
     answers.forEach((status, count) ->
         text.sample("lanewise_requests_total{status=\"" + status + "\"}", count.sum()));
-    text.gauge("lanewise_requests_in_flight", "Requests that are being handled.", handling.get())
+    int inFlight = limits.inFlight() - free.availablePermits();
+    text.gauge("lanewise_requests_in_flight", "Requests to predict in flight.", inFlight)
         .counter("lanewise_predictor_calls_total", "Answered calls.", predictor.calls())
         .counter("lanewise_predictor_rows_total", "Answered rows.", predictor.rows())
         .counter("lanewise_predictor_failures_total", "Failed calls.", predictor.failures())
