@@ -126,7 +126,6 @@ final class ConnectionsTest {
         "\r\n\r\n\r\n",
         "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003",
         "GET\r\n\r\n",
-        "GET / \r\n\r\n",
         "GET http:[ HTTP/1.1\r\n\r\n",
         "GET mailto:x HTTP/1.1\r\n\r\n",
         "POST /predict HTTP/1.1\r\nContent-Length: -5\r\n\r\n",

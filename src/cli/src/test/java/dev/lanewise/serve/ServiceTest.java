@@ -298,9 +298,9 @@ final class ServiceTest {
             callers.submit(
                 () -> {
                   for (int call = 0; call < 30; call++) {
-                    float own = mine * 30 + call;
-                    float answer = Served.answer(1, own);
-                    assertThat(asked.post("{\"rows\":[[" + own + ",0,0,0]]}").body())
+                    float sum = mine * 30 + call;
+                    float answer = Served.answer(1, sum);
+                    assertThat(asked.post("{\"rows\":[[" + sum + ",0,0,0]]}").body())
                         .startsWith("{\"outputs\":[[" + answer + "," + answer + "," + answer);
                   }
                   return null;
