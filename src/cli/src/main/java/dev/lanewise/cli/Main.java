@@ -72,6 +72,7 @@ public final class Main implements Runnable {
         new CommandLine(main)
             .addSubcommand(new TrainCommand(screen))
             .addSubcommand(new PredictCommand(screen))
+            .addSubcommand(new ServeCommand(screen))
             .addSubcommand(new InspectCommand(screen))
             .addSubcommand(new DoctorCommand(screen))
             .setOut(screen.out())
@@ -108,7 +109,7 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new UsageException("a command is missing: train, predict, inspect or doctor");
+    throw new UsageException("a command is missing: train, predict, serve, inspect or doctor");
   }
 
   private static int misused(Screen screen, ParameterException e) {

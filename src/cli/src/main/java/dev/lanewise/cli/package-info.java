@@ -1,4 +1,4 @@
-/** The {@code lanewise} command: train, predict, inspect and doctor. */
+/** The {@code lanewise} command: train, predict, serve, inspect and doctor. */
 @NullMarked
 package dev.lanewise.cli;
 

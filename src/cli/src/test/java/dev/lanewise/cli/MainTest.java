@@ -21,7 +21,7 @@ final class MainTest {
     assertThat(run.out()).isEmpty();
     assertThat(run.err().lines())
         .containsExactly(
-            "lanewise: a command is missing: train, predict, inspect or doctor",
+            "lanewise: a command is missing: train, predict, serve, inspect or doctor",
             "See lanewise --help.");
   }
 
@@ -60,6 +60,15 @@ final class MainTest {
         "predict | lanewise predict: Missing required options and parameters: '--input=FILE',"
             + " 'MODEL'",
         "predict m --input f --limit 0 | lanewise predict: --limit must be at least 1, not 0",
+        "serve m --port 70000 | lanewise serve: --port must be from 0 to 65535, not 70000",
+        "serve m --max-rows 0 | lanewise serve: --max-rows must be at least 1, not 0",
+        "serve m --max-body 0 | lanewise serve: --max-body must be at least 1, not 0",
+        "serve m --timeout 0 | lanewise serve: --timeout must be from 1 to 3600, not 0",
+        "serve m --max-in-flight 0 | lanewise serve: --max-in-flight must be at least 1, not 0",
+        "serve m --micro-batch 32 | lanewise serve: --micro-batch wants rows, from 1 to 256, and"
+            + " microseconds, from 0 to 1000000, such as 32:200, not '32'",
+        "serve m --micro-batch 300:1 | lanewise serve: --micro-batch wants rows, from 1 to 256, and"
+            + " microseconds, from 0 to 1000000, such as 32:200, not '300:1'",
         "inspect | lanewise inspect: Missing required parameter: 'FILE'",
         "doctor now | lanewise doctor: one too many: now",
       })
@@ -72,7 +81,7 @@ final class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "train", "predict", "inspect", "doctor"})
+  @ValueSource(strings = {"", "train", "predict", "serve", "inspect", "doctor"})
   void help(String command) {
     Run run = command.isEmpty() ? Cli.run("--help") : Cli.run(command, "--help");
     assertThat(run.code()).isZero();
@@ -84,7 +93,7 @@ final class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "train", "predict", "inspect", "doctor"})
+  @ValueSource(strings = {"", "train", "predict", "serve", "inspect", "doctor"})
   void version(String command) {
     Run run = command.isEmpty() ? Cli.run("--version") : Cli.run(command, "--version");
     assertThat(run.code()).isZero();

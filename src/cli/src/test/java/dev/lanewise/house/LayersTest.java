@@ -36,6 +36,7 @@ final class LayersTest {
           List.of("nn"),
           List.of("optim", "data", "io", "metrics", "infer"),
           List.of("train", "micrometer"),
+          List.of("serve"),
           List.of("cli"));
 
   private static final JavaClasses CLASSES =

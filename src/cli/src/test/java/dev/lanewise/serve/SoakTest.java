@@ -1,0 +1,140 @@
+package dev.lanewise.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lanewise.memory.Memory;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A service under load while its model is replaced again and again. */
+final class SoakTest {
+  private static final int CLIENTS = 6;
+  private static final int ROWS = 5;
+  private static final int FACTORS = 16;
+
+  /**
+   * What the heap may differ by without a leak: classes and compiled code's data that come late,
+   * buffers of the client and of the server.
+   */
+  private static final long HEAP_SLACK = 12L << 20;
+
+  @TempDir private Path folder;
+
+  @Test
+  void seconds() throws Exception {
+    soak(Duration.ofSeconds(8));
+  }
+
+  @Test
+  @Tag("long")
+  void minutes() throws Exception {
+    soak(Duration.ofMinutes(10));
+  }
+
+  private void soak(Duration length) throws Exception {
+    AtomicLong calls = new AtomicLong();
+    ConcurrentSkipListSet<Integer> factors = new ConcurrentSkipListSet<>();
+    try (Served served = Served.start(folder);
+        ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      long end = System.nanoTime() + length.toNanos();
+      List<Future<?>> done = new ArrayList<>();
+      for (int client = 0; client < CLIENTS; client++) {
+        int mine = client;
+        done.add(
+            clients.submit(
+                () -> {
+                  while (System.nanoTime() < end) {
+                    factors.add(ask(served, mine));
+                    calls.incrementAndGet();
+                  }
+                  return null;
+                }));
+      }
+      long heap = 0;
+      long memory = 0;
+      int version = 1;
+      while (System.nanoTime() < end) {
+        version++;
+        int wanted = version;
+        Served.write(served.file, 1 + version % FACTORS);
+        Retry.until(() -> served.model.version() == wanted);
+        if (version == 4) { // By now everything that stays is there.
+          heap = heap();
+          memory = settledMemory(Long.MAX_VALUE);
+        }
+      }
+      for (Future<?> one : done) {
+        one.get();
+      }
+      assertThat(factors).hasSizeGreaterThanOrEqualTo(Math.min(version, FACTORS) - 1);
+      assertThat(served.metric("lanewise_requests_total{status=\"200\"}"))
+          .isEqualTo("" + calls.get());
+      assertThat(served.metric("lanewise_model_reload_failures_total")).isEqualTo("0");
+      assertThat(served.told).hasSize(version - 1).allMatch(line -> line.startsWith("took"));
+      assertThat(heap()).as("heap").isLessThan(heap + HEAP_SLACK);
+      assertThat(settledMemory(memory)).as("off-heap memory").isLessThanOrEqualTo(memory);
+    }
+  }
+
+  /** Returns the factor of the version that answered some rows, all of which must be its. */
+  private static int ask(Served served, int client) throws IOException, InterruptedException {
+    ByteBuffer rows = ByteBuffer.allocate(ROWS * Served.WIDTH * 4).order(ByteOrder.LITTLE_ENDIAN);
+    for (int row = 0; row < ROWS; row++) {
+      rows.putFloat(client * ROWS + row + 1).putFloat(1).putFloat(2).putFloat(3);
+    }
+    HttpResponse<byte[]> answer =
+        served.client.send(
+            served
+                .to("/predict")
+                .header("Content-Type", Served.FLOATS)
+                .POST(BodyPublishers.ofByteArray(rows.array()))
+                .build(),
+            BodyHandlers.ofByteArray());
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).hasSize(ROWS * Served.OUT * 4);
+    ByteBuffer outputs = ByteBuffer.wrap(answer.body()).order(ByteOrder.LITTLE_ENDIAN);
+    float first = outputs.getFloat(0) / Served.answer(1, client * ROWS + 7);
+    int factor = (int) Math.round(Math.sqrt(first));
+    for (int row = 0; row < ROWS; row++) {
+      for (int i = 0; i < Served.OUT; i++) {
+        assertThat(outputs.getFloat())
+            .as("row %d of the version of factor %d", row, factor)
+            .isEqualTo(Served.answer(factor, client * ROWS + row + 7));
+      }
+    }
+    return factor;
+  }
+
+  private static long heap() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  /** The least off-heap memory in use that a few collections come to, as cleaners take a while. */
+  private static long settledMemory(long enough) throws InterruptedException {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 20 && (i < 5 || least > enough); i++) {
+      System.gc();
+      Thread.sleep(50);
+      least = Math.min(least, Memory.inUse());
+    }
+    return least;
+  }
+}
