@@ -27,8 +27,7 @@ enum Group {
 
   GEMV(full("Gemv"), quick("Gemv").with("weights", "out-in").with("size", "512x256", "8192x8192")),
 
-  NARROW(
-      full("Narrow"), quick("Narrow").forks(1).with("size", "1024x1024x4").with("batch", "1")),
+  NARROW(full("Narrow"), quick("Narrow").forks(1).with("size", "1024x1024x4").with("batch", "1")),
 
   INFERENCE(
       full("Inference"),

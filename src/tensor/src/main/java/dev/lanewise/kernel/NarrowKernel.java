@@ -17,10 +17,10 @@ import jdk.incubator.vector.VectorSpecies;
  * The innermost loops of a product with a {@link NarrowMatrix}: C += A B on a tile of C, the
  * weights widened in registers as they are read.
  *
- * <p>The tiles are one row by 8 vectors, a whole panel, and up to two or four rows by 4 vectors, half
- * of one. Where {@code m} is less than the tile's rows, the last row stands in. Where a panel has
- * fewer vectors, what is read behind them ends in columns that are not used. Offsets and strides are
- * in bytes.
+ * <p>The tiles are one row by 8 vectors, a whole panel, and up to two or four rows by 4 vectors,
+ * half of one. Where {@code m} is less than the tile's rows, the last row stands in. Where a panel
+ * has fewer vectors, what is read behind them ends in columns that are not used. Offsets and
+ * strides are in bytes.
  *
  * <p>Why the methods look alike and share nothing is told at {@link MicroKernel}.
  */
@@ -87,14 +87,7 @@ final class NarrowKernel {
 
   /** One row by 8 vectors of bfloat16. */
   static void bfloat1x8(
-      MemorySegment A,
-      long a,
-      MemorySegment B,
-      long b,
-      long bRow,
-      MemorySegment C,
-      long c,
-      int k) {
+      MemorySegment A, long a, MemorySegment B, long b, long bRow, MemorySegment C, long c, int k) {
     if (!A.isNative() || !B.isNative() || !C.isNative()) {
       throw Simd.onHeap();
     }
@@ -356,14 +349,7 @@ final class NarrowKernel {
 
   /** One row by 8 vectors of bytes. */
   static void byte1x8(
-      MemorySegment A,
-      long a,
-      MemorySegment B,
-      long b,
-      long bRow,
-      MemorySegment C,
-      long c,
-      int k) {
+      MemorySegment A, long a, MemorySegment B, long b, long bRow, MemorySegment C, long c, int k) {
     if (!A.isNative() || !B.isNative() || !C.isNative()) {
       throw Simd.onHeap();
     }
@@ -379,44 +365,35 @@ final class NarrowKernel {
       long bp = b + p * bRow;
       FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, a + 4L * p));
       FloatVector w0 =
-          (FloatVector)
-              ByteVector.fromMemorySegment(BYTES, B, bp, ORDER)
-                  .convertShape(B2F, F, 0);
+          (FloatVector) ByteVector.fromMemorySegment(BYTES, B, bp, ORDER).convertShape(B2F, F, 0);
       s0 = x.fma(w0, s0);
       FloatVector w1 =
           (FloatVector)
-              ByteVector.fromMemorySegment(BYTES, B, bp + V1, ORDER)
-                  .convertShape(B2F, F, 0);
+              ByteVector.fromMemorySegment(BYTES, B, bp + V1, ORDER).convertShape(B2F, F, 0);
       s1 = x.fma(w1, s1);
       FloatVector w2 =
           (FloatVector)
-              ByteVector.fromMemorySegment(BYTES, B, bp + 2 * V1, ORDER)
-                  .convertShape(B2F, F, 0);
+              ByteVector.fromMemorySegment(BYTES, B, bp + 2 * V1, ORDER).convertShape(B2F, F, 0);
       s2 = x.fma(w2, s2);
       FloatVector w3 =
           (FloatVector)
-              ByteVector.fromMemorySegment(BYTES, B, bp + 3 * V1, ORDER)
-                  .convertShape(B2F, F, 0);
+              ByteVector.fromMemorySegment(BYTES, B, bp + 3 * V1, ORDER).convertShape(B2F, F, 0);
       s3 = x.fma(w3, s3);
       FloatVector w4 =
           (FloatVector)
-              ByteVector.fromMemorySegment(BYTES, B, bp + 4 * V1, ORDER)
-                  .convertShape(B2F, F, 0);
+              ByteVector.fromMemorySegment(BYTES, B, bp + 4 * V1, ORDER).convertShape(B2F, F, 0);
       s4 = x.fma(w4, s4);
       FloatVector w5 =
           (FloatVector)
-              ByteVector.fromMemorySegment(BYTES, B, bp + 5 * V1, ORDER)
-                  .convertShape(B2F, F, 0);
+              ByteVector.fromMemorySegment(BYTES, B, bp + 5 * V1, ORDER).convertShape(B2F, F, 0);
       s5 = x.fma(w5, s5);
       FloatVector w6 =
           (FloatVector)
-              ByteVector.fromMemorySegment(BYTES, B, bp + 6 * V1, ORDER)
-                  .convertShape(B2F, F, 0);
+              ByteVector.fromMemorySegment(BYTES, B, bp + 6 * V1, ORDER).convertShape(B2F, F, 0);
       s6 = x.fma(w6, s6);
       FloatVector w7 =
           (FloatVector)
-              ByteVector.fromMemorySegment(BYTES, B, bp + 7 * V1, ORDER)
-                  .convertShape(B2F, F, 0);
+              ByteVector.fromMemorySegment(BYTES, B, bp + 7 * V1, ORDER).convertShape(B2F, F, 0);
       s7 = x.fma(w7, s7);
     }
     s0.intoMemorySegment(C, c, ORDER);
@@ -459,21 +436,16 @@ final class NarrowKernel {
       long o = 4L * p;
       long bp = b + p * bRow;
       FloatVector w0 =
-          (FloatVector)
-              ByteVector.fromMemorySegment(BYTES, B, bp, ORDER)
-                  .convertShape(B2F, F, 0);
+          (FloatVector) ByteVector.fromMemorySegment(BYTES, B, bp, ORDER).convertShape(B2F, F, 0);
       FloatVector w1 =
           (FloatVector)
-              ByteVector.fromMemorySegment(BYTES, B, bp + V1, ORDER)
-                  .convertShape(B2F, F, 0);
+              ByteVector.fromMemorySegment(BYTES, B, bp + V1, ORDER).convertShape(B2F, F, 0);
       FloatVector w2 =
           (FloatVector)
-              ByteVector.fromMemorySegment(BYTES, B, bp + 2 * V1, ORDER)
-                  .convertShape(B2F, F, 0);
+              ByteVector.fromMemorySegment(BYTES, B, bp + 2 * V1, ORDER).convertShape(B2F, F, 0);
       FloatVector w3 =
           (FloatVector)
-              ByteVector.fromMemorySegment(BYTES, B, bp + 3 * V1, ORDER)
-                  .convertShape(B2F, F, 0);
+              ByteVector.fromMemorySegment(BYTES, B, bp + 3 * V1, ORDER).convertShape(B2F, F, 0);
       FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
       s00 = x0.fma(w0, s00);
       s01 = x0.fma(w1, s01);
@@ -537,21 +509,16 @@ final class NarrowKernel {
       long o = 4L * p;
       long bp = b + p * bRow;
       FloatVector w0 =
-          (FloatVector)
-              ByteVector.fromMemorySegment(BYTES, B, bp, ORDER)
-                  .convertShape(B2F, F, 0);
+          (FloatVector) ByteVector.fromMemorySegment(BYTES, B, bp, ORDER).convertShape(B2F, F, 0);
       FloatVector w1 =
           (FloatVector)
-              ByteVector.fromMemorySegment(BYTES, B, bp + V1, ORDER)
-                  .convertShape(B2F, F, 0);
+              ByteVector.fromMemorySegment(BYTES, B, bp + V1, ORDER).convertShape(B2F, F, 0);
       FloatVector w2 =
           (FloatVector)
-              ByteVector.fromMemorySegment(BYTES, B, bp + 2 * V1, ORDER)
-                  .convertShape(B2F, F, 0);
+              ByteVector.fromMemorySegment(BYTES, B, bp + 2 * V1, ORDER).convertShape(B2F, F, 0);
       FloatVector w3 =
           (FloatVector)
-              ByteVector.fromMemorySegment(BYTES, B, bp + 3 * V1, ORDER)
-                  .convertShape(B2F, F, 0);
+              ByteVector.fromMemorySegment(BYTES, B, bp + 3 * V1, ORDER).convertShape(B2F, F, 0);
       FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
       s00 = x0.fma(w0, s00);
       s01 = x0.fma(w1, s01);

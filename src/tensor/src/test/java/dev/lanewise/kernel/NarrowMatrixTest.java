@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Narrow matrices against plain loops over weights that these tests round themselves. Each element
- * is one chain of fused multiply-adds in the order of p, so that the loop gives the same bits and no
- * tolerance is needed.
+ * is one chain of fused multiply-adds in the order of p, so that the loop gives the same bits and
+ * no tolerance is needed.
  */
 class NarrowMatrixTest {
   private static final int[] EDGES = edges();
@@ -69,8 +69,7 @@ class NarrowMatrixTest {
         }
         scales[j] = Math.max(max / 127, Float.MIN_NORMAL);
         for (int i = j; i < b.length; i += cols) {
-          weights[i] =
-              bfloats ? nearestBfloat(b[i]) : (float) Math.rint((double) b[i] / scales[j]);
+          weights[i] = bfloats ? nearestBfloat(b[i]) : (float) Math.rint((double) b[i] / scales[j]);
         }
       }
     }
@@ -84,7 +83,9 @@ class NarrowMatrixTest {
     }
   }
 
-  /** The nearer of the two floats around a value whose lower halves are zero; even in the middle. */
+  /**
+   * The nearer of the two floats around a value whose lower halves are zero; even in the middle.
+   */
   private static float nearestBfloat(float value) {
     float low = Float.intBitsToFloat(Float.floatToRawIntBits(value) & 0xffff0000);
     float high = Float.intBitsToFloat(Float.floatToRawIntBits(low) + 0x10000);
@@ -112,7 +113,14 @@ class NarrowMatrixTest {
   }
 
   private static void check(
-      int m, int k, int n, Weights weights, boolean turned, boolean biased, int gap, Random random) {
+      int m,
+      int k,
+      int n,
+      Weights weights,
+      boolean turned,
+      boolean biased,
+      int gap,
+      Random random) {
     float[] a = normal(m * k, random);
     float[] b = normal(k * n, random);
     float[] bias = biased ? normal(n, random) : new float[n];
@@ -126,8 +134,7 @@ class NarrowMatrixTest {
     float[] after = Floats.array(c);
     for (int i = 0; i < after.length; i++) {
       int j = i % row;
-      float expected =
-          j < n ? Math.max(0, kept.product(a, i / row, k, j, bias[j])) : before[i];
+      float expected = j < n ? Math.max(0, kept.product(a, i / row, k, j, bias[j])) : before[i];
       assertThat(after[i]).as("%s x %s x %s, element %s", m, k, n, i).isEqualTo(expected);
     }
   }
@@ -247,8 +254,7 @@ class NarrowMatrixTest {
     b[7] = 2;
     matrix.pack(Floats.of(b), 0, n, 1);
     MemorySegment c = Floats.empty(n);
-    matrix.multiply(
-        1, Floats.of(1, 1, 1, 1, 1), 0, k, c, 0, n, null, 0, Activation.IDENTITY);
+    matrix.multiply(1, Floats.of(1, 1, 1, 1, 1), 0, k, c, 0, n, null, 0, Activation.IDENTITY);
     float[] expected = new float[n];
     expected[7] = new Kept(b, n, weights).product(new float[] {1, 1, 1, 1, 1}, 0, k, 7, 0);
     assertThat(Floats.array(c)).isEqualTo(expected);
