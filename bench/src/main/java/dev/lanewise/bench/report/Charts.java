@@ -357,7 +357,7 @@ final class Charts {
               "throughput / that of 1 thread");
       Map<String, Map<Double, Double>> curves = new LinkedHashMap<>();
       for (Product product : Product.of(sgemm)) {
-        OptionalDouble ratio = sgemm.toOne(product.row, "threads");
+        OptionalDouble ratio = sgemm.toOwn(product.row, "threads", "1");
         if (product.isSquare() && ratio.isPresent()) {
           curves
               .computeIfAbsent(product.row.param("threads") + " threads", _ -> new TreeMap<>())
@@ -372,7 +372,7 @@ final class Charts {
           Drawing.lines("Many callers at once", "callers", "throughput / that of 1 caller");
       Map<String, Map<Double, Double>> curves = new LinkedHashMap<>();
       for (Row row : callers.rows()) {
-        OptionalDouble ratio = callers.toOne(row, "callers");
+        OptionalDouble ratio = callers.toOwn(row, "callers", "1");
         if (ratio.isPresent()) {
           curves
               .computeIfAbsent(row.param("work"), _ -> new TreeMap<>(Map.of(0.0, 1.0)))
