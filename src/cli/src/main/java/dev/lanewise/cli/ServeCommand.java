@@ -1,6 +1,6 @@
 package dev.lanewise.cli;
 
-import dev.lanewise.infer.Precision;
+import dev.lanewise.kernel.Weights;
 import dev.lanewise.nn.Module;
 import dev.lanewise.serve.Batching;
 import dev.lanewise.serve.Limits;
@@ -75,7 +75,7 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       description =
           "How the weights are kept: float32, bfloat16 or int8. Default: float32.")
-  private Precision precision = Precision.FLOAT32;
+  private Weights precision = Weights.FLOAT32;
 
   @Option(
       names = "--micro-batch",

@@ -59,7 +59,8 @@ public final class NDArray {
   /** Returns a new array of {@code value}s. */
   public static NDArray full(Shape shape, float value) {
     NDArray array = empty(shape);
-    array.fill(value);
+    Recording.launch(() ->
+        Elementwise.fill(array.segment(), array.offset(), value, shape.size()));
     return array;
   }
 
