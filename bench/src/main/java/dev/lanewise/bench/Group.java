@@ -31,7 +31,7 @@ enum Group {
 
   INFERENCE(
       full("Inference"),
-      quick("Inference").with("network", "64-128-128-64-10").with("batch", "32")),
+      quick("Inference").forks(1).with("network", "64-128-128-64-10").with("batch", "32")),
 
   PREDICTOR(
       List.of(
