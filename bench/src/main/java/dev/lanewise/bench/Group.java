@@ -29,19 +29,26 @@ enum Group {
 
   NARROW(full("Narrow"), quick("Narrow").forks(1).with("size", "1024x1024x4").with("batch", "1")),
 
+  /** Heap is counted where there are many calls, or what JMH itself allocates would show. */
   INFERENCE(
-      full("Inference"),
-      quick("Inference").with("network", "64-128-128-64-10").with("batch", "32")),
+      List.of(
+          full("Inference").with("batch", "1", "32").withHeap(),
+          full("Inference").with("batch", "256", "1024")),
+      quick("Inference")
+          .forks(1)
+          .with("network", "64-128-128-64-10")
+          .with("batch", "32")
+          .withHeap()),
 
+  /** Without a count of heap: JMH's samples of times lie on it. */
   PREDICTOR(
       List.of(
-          full("Predictor").with("callers", "1").with("pressure", "none").withHeap(),
+          full("Predictor").with("callers", "1").with("pressure", "none"),
           full("Predictor")
               .with("network", Networks.SMALL)
               .with("batch", "1")
               .with("callers", "2", "4", "8", "16")
-              .with("pressure", "none")
-              .withHeap(),
+              .with("pressure", "none"),
           full("Predictor")
               .with("network", Networks.SMALL)
               .with("batch", "1")
@@ -52,8 +59,7 @@ enum Group {
           .with("network", "64-128-128-64-10")
           .with("batch", "1")
           .with("callers", "1")
-          .with("pressure", "none")
-          .withHeap()),
+          .with("pressure", "none")),
 
   TRAINING(
       full("TrainingStep"),

@@ -41,7 +41,7 @@ class MainTest {
   @Test
   void anUnknownGroupIsNamedBesideTheKnownOnes() throws Exception {
     assertRefused(
-        "there is no group 'gemm'; the groups are roofline, sgemm, gemv, narrow, inference,"
+        "there is no group 'gemm'; the groups are roofline, sgemm, gemv, narrow, inference, predictor,"
             + " training, map, operations, adam, region, callers, mixed",
         "full",
         "sgemm",
