@@ -84,14 +84,14 @@ final class Window {
   /** Returns how the window of this shape, or else of the attribute, slides over {@code x}. */
   Sliding over(Tensor x, @Nullable Extent taps) {
     int axes = x.shape().rank() - 2;
-    Extent attribute = extent(kernel, axes, 0);
+    Extent attribute = extent(kernel, axes, 0, 1);
     Extent size = taps == null ? attribute : taps;
     if (size.equals(Extent.of(0)) || (kernel != null && !size.equals(attribute))) {
       throw new IllegalArgumentException(
           "the attribute kernel_shape says " + attribute + ", where the window is " + size);
     }
-    Extent stride = extent(strides, axes, 1);
-    Extent dilation = extent(dilations, axes, 1);
+    Extent stride = extent(strides, axes, 1, 1);
+    Extent dilation = extent(dilations, axes, 1, 1);
     Shape shape = x.shape();
     Extent plane = new Extent(axes == 1 ? 1 : shape.dim(-2), shape.dim(-1));
     Extent span =
@@ -132,10 +132,16 @@ final class Window {
     }
     int[] half = new int[axes];
     System.arraycopy(pads, end * axes, half, 0, axes);
-    return extent(half, axes, 0);
+    return extent(half, axes, 0, 0);
   }
 
-  private Extent extent(int @Nullable [] lengths, int axes, int otherwise) {
+  /**
+   * Returns lengths along spatial axes.
+   *
+   * @param otherwise what they are if there are none
+   * @param across what a sequence has along the axis of the one row that it is as an image
+   */
+  private Extent extent(int @Nullable [] lengths, int axes, int otherwise, int across) {
     if (lengths == null) {
       return Extent.of(otherwise);
     }
@@ -143,9 +149,6 @@ final class Window {
       throw new IllegalArgumentException(
           node + " has attributes of " + lengths.length + " spatial axes, its input has " + axes);
     }
-    // A sequence is an image of one row, over which a window of one row does not move.
-    return axes == 2
-        ? new Extent(lengths[0], lengths[1])
-        : new Extent(lengths == pads ? 0 : 1, lengths[0]);
+    return axes == 2 ? new Extent(lengths[0], lengths[1]) : new Extent(across, lengths[0]);
   }
 }
