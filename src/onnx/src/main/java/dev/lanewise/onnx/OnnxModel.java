@@ -92,7 +92,9 @@ public final class OnnxModel {
       in.setRecursionLimit(DEEPEST);
       in.setSizeLimit(Integer.MAX_VALUE);
       try {
-        return ModelProto.parseFrom(in);
+        ModelProto model = ModelProto.parseFrom(in);
+        in.checkLastTagWas(0);
+        return model;
       } catch (InvalidProtocolBufferException e) {
         throw new FormatException(
             file.toString(),
