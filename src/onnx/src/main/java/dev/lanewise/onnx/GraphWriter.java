@@ -53,7 +53,7 @@ final class GraphWriter {
 
   private final Module module;
   private final GraphProto.Builder graph = GraphProto.newBuilder();
-  private final Map<Graph.Value, String> names = new IdentityHashMap<>();
+  private final IdentityHashMap<Graph.Value, String> names = new IdentityHashMap<>();
   private final Set<String> taken = new HashSet<>();
   private final Set<String> written = new HashSet<>();
   private final Map<String, String> whole = new HashMap<>();

@@ -326,7 +326,7 @@ final class NodeWriter {
     String centered = out.node("Sub", List.of(x, mean));
     String squares = out.node("Mul", List.of(centered, centered));
     String sum = sum(squares, variance.axes(), variance.keepDims());
-    return byNumber("Div", sum, count - variance.correction());
+    return byNumber("Div", sum, (float) (count - variance.correction()));
   }
 
   private static int[] counted(List<Integer> axes, Graph.Node node) {
