@@ -64,8 +64,7 @@ class OnnxRuntimeParityTest {
     }
     SafeTensors.write(kept.resolve(Answers.FILE), answers, Map.of());
     for (Map.Entry<String, OnnxCase> model : ExporterModels.all().entrySet()) {
-      Files.write(
-          kept.resolve(model.getKey() + ".onnx"), model.getValue().model().toByteArray());
+      Files.write(kept.resolve(model.getKey() + ".onnx"), model.getValue().model().toByteArray());
     }
   }
 

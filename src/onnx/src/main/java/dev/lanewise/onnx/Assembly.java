@@ -135,8 +135,15 @@ final class Assembly {
             inputs.stream().filter(this::isNoNumber).forEach(weights::add);
           }
         }
-        case "Cast", "Concat", "Expand", "Flatten", "Identity", "Reshape", "Squeeze",
-            "Transpose", "Unsqueeze" -> {
+        case "Cast",
+            "Concat",
+            "Expand",
+            "Flatten",
+            "Identity",
+            "Reshape",
+            "Squeeze",
+            "Transpose",
+            "Unsqueeze" -> {
           if (plan.outputs().stream().anyMatch(weights::contains)) {
             weights.addAll(inputs);
           }

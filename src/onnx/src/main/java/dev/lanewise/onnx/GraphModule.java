@@ -1,6 +1,5 @@
 package dev.lanewise.onnx;
 
-import dev.lanewise.array.Shape;
 import dev.lanewise.array.ShapeException;
 import dev.lanewise.nn.Parameter;
 import dev.lanewise.onnx.Value.Floats;
@@ -26,7 +25,11 @@ final class GraphModule extends NamedParts {
    * @param last the slots that nothing reads after it
    */
   record Instruction(
-      String label, Operator.Step step, List<Integer> inputs, List<Integer> outputs, List<Integer> last) {}
+      String label,
+      Operator.Step step,
+      List<Integer> inputs,
+      List<Integer> outputs,
+      List<Integer> last) {}
 
   /**
    * A constant of the file.
@@ -66,7 +69,8 @@ final class GraphModule extends NamedParts {
   }
 
   private Value placed(Stored stored) {
-    if (stored.kind == Stored.Kind.CONSTANT || !(stored.value instanceof Floats(Tensor floats, _))) {
+    if (stored.kind == Stored.Kind.CONSTANT
+        || !(stored.value instanceof Floats(Tensor floats, _))) {
       return stored.value;
     }
     if (stored.kind == Stored.Kind.PARAMETER) {
@@ -109,7 +113,8 @@ final class GraphModule extends NamedParts {
     if (Objects.requireNonNull(slots[result]) instanceof Floats(Tensor tensor, _)) {
       return tensor;
     }
-    throw new ShapeException(name + ": its output is of whole numbers, which follow from its shape");
+    throw new ShapeException(
+        name + ": its output is of whole numbers, which follow from its shape");
   }
 
   private static Value[] run(Instruction instruction, Arguments inputs) {

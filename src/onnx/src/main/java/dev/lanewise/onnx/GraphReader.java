@@ -44,14 +44,13 @@ final class GraphReader {
     ModelInput input = input();
     if (graph.getOutputCount() != 1) {
       throw broken(
-          "it has "
-              + named(graph.getOutputList(), "output")
-              + "; models of one output are run");
+          "it has " + named(graph.getOutputList(), "output") + "; models of one output are run");
     }
     String output = graph.getOutput(0).getName();
     refuseUnknownOperators();
     readNodes(input.name());
-    if (!input.name().equals(output) && nodes.stream().noneMatch(n -> n.outputs().contains(output))) {
+    if (!input.name().equals(output)
+        && nodes.stream().noneMatch(n -> n.outputs().contains(output))) {
       throw broken("nothing gives its output '" + Node.shown(output) + "'");
     }
     List<Plan> plans = new Recognition(nodes, constants, tensors, output).plans();
@@ -228,7 +227,8 @@ final class GraphReader {
           made.addInt64Data(number);
         }
       } else {
-        throw node.refuse("holds no tensor and no numbers; strings and sparse tensors are not read");
+        throw node.refuse(
+            "holds no tensor and no numbers; strings and sparse tensors are not read");
       }
     }
     node.requireNoMore();

@@ -186,7 +186,11 @@ final class GraphWriter {
   /** Writes a shape that is computed from the number of rows of the input. */
   String lengths(Graph.Value value) {
     String rows =
-        node("Shape", List.of(graph.getInput(0).getName()), attribute("start", 0), attribute("end", 1));
+        node(
+            "Shape",
+            List.of(graph.getInput(0).getName()),
+            attribute("start", 0),
+            attribute("end", 1));
     List<String> parts = new ArrayList<>();
     for (int axis = 0; axis < value.shape(2).rank(); axis++) {
       int one = value.shape(1).dim(axis);

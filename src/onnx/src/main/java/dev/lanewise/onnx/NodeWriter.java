@@ -109,11 +109,9 @@ final class NodeWriter {
       case Max(List<Integer> axes, boolean keep) -> reduce("ReduceMax", x, axes, keep);
       case Product(List<Integer> axes, boolean keep) -> reduce("ReduceProd", x, axes, keep);
       case Norm(List<Integer> axes, boolean keep) -> reduce("ReduceL2", x, axes, keep);
-      case LogSumExp(List<Integer> axes, boolean keep) ->
-          reduce("ReduceLogSumExp", x, axes, keep);
+      case LogSumExp(List<Integer> axes, boolean keep) -> reduce("ReduceLogSumExp", x, axes, keep);
       case Variance variance -> variance(variance, node, x);
-      case CumulativeSum(int axis) ->
-          out.node("CumSum", List.of(x, out.whole(Shape.SCALAR, axis)));
+      case CumulativeSum(int axis) -> out.node("CumSum", List.of(x, out.whole(Shape.SCALAR, axis)));
       case Permute(List<Integer> axes) ->
           out.node("Transpose", inputs, attribute("perm", counted(axes, node)));
       case Reshape(_) -> reshape(node, x);
@@ -212,7 +210,9 @@ final class NodeWriter {
   private String softplus(Softplus softplus, String x) {
     if (softplus.threshold() < STRAIGHT) {
       throw out.refuse(
-          "there is no operator for a softplus that is a line from " + softplus.threshold() + " on");
+          "there is no operator for a softplus that is a line from "
+              + softplus.threshold()
+              + " on");
     }
     if (softplus.beta() == 1) {
       return out.node("Softplus", List.of(x));
@@ -270,8 +270,7 @@ final class NodeWriter {
   }
 
   private static AttributeProto border(Extent padding) {
-    return attribute(
-        "pads", padding.height(), padding.width(), padding.height(), padding.width());
+    return attribute("pads", padding.height(), padding.width(), padding.height(), padding.width());
   }
 
   private String layerNorm(LayerNorm norm, Graph.Node node, List<String> inputs) {
@@ -292,8 +291,7 @@ final class NodeWriter {
     String x = inputs.getFirst();
     int[] axes = IntStream.rangeClosed(-norm.axes(), -1).toArray();
     String mean =
-        out.node(
-            "ReduceMean", List.of(out.node("Mul", List.of(x, x))), attribute("axes", axes));
+        out.node("ReduceMean", List.of(out.node("Mul", List.of(x, x))), attribute("axes", axes));
     String root = out.node("Sqrt", List.of(byNumber("Add", mean, (float) norm.eps())));
     String normed = out.node("Div", List.of(x, root));
     return inputs.size() == 1 ? normed : out.node("Mul", List.of(normed, inputs.get(1)));
@@ -391,8 +389,7 @@ final class NodeWriter {
     Graph.Value from = node.inputs().getFirst();
     Slice other = (Slice) node.op(1);
     int axis = from.shape(2).axis(slice.axis());
-    boolean toEnd =
-        slice.to() == from.shape(2).dim(axis) && other.to() == from.shape(1).dim(axis);
+    boolean toEnd = slice.to() == from.shape(2).dim(axis) && other.to() == from.shape(1).dim(axis);
     if (other.from() != slice.from() || (other.to() != slice.to() && !toEnd)) {
       throw out.refuse("a slice of " + slice + " moves with the number of rows");
     }
@@ -436,7 +433,6 @@ final class NodeWriter {
   }
 
   private String whole(Indices indices) {
-    return out.whole(
-        indices.shape(), IntStream.of(indices.toIntArray()).asLongStream().toArray());
+    return out.whole(indices.shape(), IntStream.of(indices.toIntArray()).asLongStream().toArray());
   }
 }

@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * Operator sets 11 to 21 are read; written files are of operator set 17.
  */
 public final class OnnxModel {
-  /** The deepest that messages may lie in each other, which a model without graphs inside never is. */
+  /**
+   * The deepest that messages may lie in each other, which a model without graphs inside never is.
+   */
   private static final int DEEPEST = 64;
 
   private static final int SOME_ROWS = 2;
@@ -42,8 +44,7 @@ public final class OnnxModel {
   private final int opset;
   private final String producer;
 
-  private OnnxModel(
-      String file, ModelInput input, GraphModule module, int opset, String producer) {
+  private OnnxModel(String file, ModelInput input, GraphModule module, int opset, String producer) {
     this.file = file;
     this.input = input;
     this.module = module;
@@ -68,10 +69,8 @@ public final class OnnxModel {
     if (model.getTrainingInfoCount() > 0) {
       throw new OnnxException(name, "it has training information, which is not read");
     }
-    GraphModule module =
-        GraphReader.read(name, model.getGraph(), opset, new TensorReader(file));
-    OnnxModel read =
-        new OnnxModel(name, module.input(), module, opset, model.getProducerName());
+    GraphModule module = GraphReader.read(name, model.getGraph(), opset, new TensorReader(file));
+    OnnxModel read = new OnnxModel(name, module.input(), module, opset, model.getProducerName());
     read.checkShapes();
     return read;
   }
@@ -192,8 +191,8 @@ public final class OnnxModel {
    * of {@code rowShape}, for any number of rows. Weights are named as in the module's state dict.
    *
    * @throws IllegalArgumentException if the module cannot be traced, as {@link
-   *     dev.lanewise.infer.Graph#of} says, or naming an operation that ONNX does not have, or if the
-   *     weights are too many for one file
+   *     dev.lanewise.infer.Graph#of} says, or naming an operation that ONNX does not have, or if
+   *     the weights are too many for one file
    * @throws IOException naming the file, where it could not be written; it is then unchanged
    */
   public static void write(Path file, Module module, int... rowShape) throws IOException {

@@ -1,7 +1,6 @@
 package dev.lanewise.onnx;
 
 import dev.lanewise.array.Shape;
-import dev.lanewise.onnx.Operator.FormulaPreparation;
 import dev.lanewise.onnx.Value.Floats;
 import dev.lanewise.onnx.Value.Whole;
 import dev.lanewise.op.pointwise.Affine;
@@ -110,8 +109,7 @@ final class PointwiseOperators {
 
   private static Operator.Formula selu(Node node) throws OnnxException {
     Elu elu =
-        new Elu(
-            node.number("alpha", Elu.SELU.alpha()), node.number("gamma", Elu.SELU.scale()));
+        new Elu(node.number("alpha", Elu.SELU.alpha()), node.number("gamma", Elu.SELU.scale()));
     return inputs -> Tensor.apply(elu, inputs.tensor(0));
   }
 
@@ -163,8 +161,8 @@ final class PointwiseOperators {
           throw node.refuse(
               "casts to the type number "
                   + to
-                  + "; casts to float32 and float64 are run, which keep a number as it is, and casts"
-                  + " of whole numbers to whole ones");
+                  + "; casts to float32 and float64 are run, which keep a number as it is, and"
+                  + " casts of whole numbers to whole ones");
     };
   }
 
@@ -245,8 +243,7 @@ final class PointwiseOperators {
 
   private static Tensor pow(Arguments inputs) {
     Tensor base = inputs.tensor(0);
-    Float exponent =
-        inputs.shape(1).rank() <= base.shape().rank() ? inputs.number(1) : null;
+    Float exponent = inputs.shape(1).rank() <= base.shape().rank() ? inputs.number(1) : null;
     return exponent == null ? base.pow(inputs.tensor(1)) : base.pow(exponent);
   }
 

@@ -63,8 +63,7 @@ final class ProductOperators {
     Tensor b = inputs.tensor(1);
     boolean rowAlone = a.shape().rank() == 1;
     boolean columnAlone = b.shape().rank() == 1;
-    Tensor product =
-        (rowAlone ? a.unsqueeze(0) : a).matmul(columnAlone ? b.unsqueeze(1) : b);
+    Tensor product = (rowAlone ? a.unsqueeze(0) : a).matmul(columnAlone ? b.unsqueeze(1) : b);
     Tensor withoutColumn = columnAlone ? product.squeeze(-1) : product;
     return rowAlone ? withoutColumn.squeeze(columnAlone ? -1 : -2) : withoutColumn;
   }
@@ -255,9 +254,7 @@ final class ProductOperators {
           return inputs -> {
             Tensor x = inputs.tensor(0);
             return together
-                ? function
-                    .of(ShapeOperators.matrix(x, axis), -1)
-                    .reshape(x.shape().toArray())
+                ? function.of(ShapeOperators.matrix(x, axis), -1).reshape(x.shape().toArray())
                 : function.of(x, axis);
           };
         });

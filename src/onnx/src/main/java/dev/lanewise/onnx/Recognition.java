@@ -225,9 +225,7 @@ final class Recognition {
       return false;
     }
     float value =
-        tensors
-            .floats(tensor, GraphReader.initializer(name))
-            .get(new int[tensor.getDimsCount()]);
+        tensors.floats(tensor, GraphReader.initializer(name)).get(new int[tensor.getDimsCount()]);
     return Math.abs(value - number) < ROUNDING;
   }
 }

@@ -276,8 +276,7 @@ final class ShapeOperators {
     Value result = inputs.value(0);
     long[] starts = inputs.whole(1).numbers();
     long[] ends = inputs.whole(2).numbers();
-    int[] axes =
-        inputs.has(3) ? inputs.ints(3) : IntStream.range(0, starts.length).toArray();
+    int[] axes = inputs.has(3) ? inputs.ints(3) : IntStream.range(0, starts.length).toArray();
     int[] steps = inputs.has(4) ? inputs.ints(4) : new int[starts.length];
     if (!inputs.has(4)) {
       Arrays.fill(steps, 1);

@@ -174,8 +174,7 @@ final class TensorReader {
   }
 
   /** Returns the bytes of a shape, or of other whole numbers that a model needs few of. */
-  private ByteBuffer externalBytes(TensorProto tensor, String name, long bytes)
-      throws IOException {
+  private ByteBuffer externalBytes(TensorProto tensor, String name, long bytes) throws IOException {
     try (External external = external(tensor, name, bytes)) {
       return external.bytes((int) bytes);
     }
@@ -222,7 +221,9 @@ final class TensorReader {
     return tensor.getDataLocation() == DataLocation.EXTERNAL;
   }
 
-  /** Opens the external data of a tensor, once they are found to lie within a file of the folder. */
+  /**
+   * Opens the external data of a tensor, once they are found to lie within a file of the folder.
+   */
   private External external(TensorProto tensor, String name, long bytes) throws IOException {
     if (tensor.hasRawData() || listed(tensor) > 0) {
       throw broken(name, "has external data and data in this file as well");
@@ -255,6 +256,7 @@ final class TensorReader {
             ("has external data from " + offset + " to " + (offset + (double) length))
                 + (", but " + path + " has " + channel.size() + " bytes"));
       }
+      channel.position(offset);
       return new External(channel, path, offset);
     } catch (IOException e) {
       channel.close();
@@ -314,7 +316,7 @@ final class TensorReader {
     return real;
   }
 
-  /** External data that lie within their file. */
+  /** External data that lie within their file, at whose first byte the channel stands. */
   private record External(FileChannel channel, Path path, long offset) implements AutoCloseable {
     void read(DType type, NDArray to) throws IOException {
       Elements.read(channel, path.toString(), offset, type, ByteOrder.LITTLE_ENDIAN, to);

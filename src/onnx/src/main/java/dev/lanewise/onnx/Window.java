@@ -111,8 +111,7 @@ final class Window {
             ? new Sliding(size, stride, dilation, small, large)
             : new Sliding(size, stride, dilation, large, small);
       }
-      default ->
-          throw new IllegalArgumentException("auto_pad is '" + Node.shown(autoPad) + "'");
+      default -> throw new IllegalArgumentException("auto_pad is '" + Node.shown(autoPad) + "'");
     };
   }
 

@@ -61,8 +61,16 @@ public record ExportCase(String name, Module module, List<Integer> row) {
         cases,
         "perceptron",
         new Sequential(
-            new Linear(6, 8), new Relu(), new Linear(8, 8), new Sigmoid(), new Dropout(0.5),
-            new Linear(8, 8), new Tanh(), new Linear(8, 4, false), new Gelu(), new Linear(4, 3),
+            new Linear(6, 8),
+            new Relu(),
+            new Linear(8, 8),
+            new Sigmoid(),
+            new Dropout(0.5),
+            new Linear(8, 8),
+            new Tanh(),
+            new Linear(8, 4, false),
+            new Gelu(),
+            new Linear(4, 3),
             new Softmax(-1)),
         6);
     add(cases, "tokens", new Sequential(new Linear(6, 5), new Gelu(), new Linear(5, 2)), 3, 6);
@@ -76,15 +84,24 @@ public record ExportCase(String name, Module module, List<Integer> row) {
         cases,
         "norms",
         new Sequential(
-            new Linear(6, 8), new BatchNorm1d(8), new LayerNorm(8), new RmsNorm(8),
+            new Linear(6, 8),
+            new BatchNorm1d(8),
+            new LayerNorm(8),
+            new RmsNorm(8),
             new Activation("plain", x -> x.layerNorm(1, 1e-5).rmsNorm(1, 1e-6))),
         6);
     add(
         cases,
         "images",
         new Sequential(
-            new Conv2d(2, 4, 3, 1, 1), new BatchNorm2d(4), new Relu(), new MaxPool2d(2),
-            new Conv2d(4, 4, 3, 2, 1), new GroupNorm(2, 4), new AvgPool2d(2, 1, 1), new Flatten(),
+            new Conv2d(2, 4, 3, 1, 1),
+            new BatchNorm2d(4),
+            new Relu(),
+            new MaxPool2d(2),
+            new Conv2d(4, 4, 3, 2, 1),
+            new GroupNorm(2, 4),
+            new AvgPool2d(2, 1, 1),
+            new Flatten(),
             new Linear(4 * 4 * 4, 3)),
         2,
         12,

@@ -31,11 +31,10 @@ public final class ExporterModels {
     models.put("erf-gelu", erfGelu());
     models.put("batch-norm", batchNorm());
     Map<String, OnnxCase> cases = new LinkedHashMap<>();
-    models.forEach(
-        (name, model) -> {
-          int rows = name.equals("transpose-gemm") ? 1 : 3;
-          cases.put(name, new OnnxCase(name, model.build(), Shape.of(rows, IN)));
-        });
+    models.forEach((name, model) -> {
+      int rows = name.equals("transpose-gemm") ? 1 : 3;
+      cases.put(name, new OnnxCase(name, model.build(), Shape.of(rows, IN)));
+    });
     return cases;
   }
 

@@ -40,9 +40,7 @@ final class ExternalDataTest {
   /** Writes a model whose weight has these keys and values. */
   private Path model(String... entries) {
     TensorProto.Builder tensor =
-        ModelBuilder.tensor(DataType.FLOAT, 3)
-            .setName("w")
-            .setDataLocation(DataLocation.EXTERNAL);
+        ModelBuilder.tensor(DataType.FLOAT, 3).setName("w").setDataLocation(DataLocation.EXTERNAL);
     for (int i = 0; i < entries.length; i += 2) {
       tensor.addExternalData(
           StringStringEntryProto.newBuilder().setKey(entries[i]).setValue(entries[i + 1]));

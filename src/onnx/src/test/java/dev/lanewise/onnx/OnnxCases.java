@@ -55,8 +55,18 @@ public final class OnnxCases {
   private void functions() {
     for (String name :
         new String[] {
-          "Abs", "Ceil", "Cos", "Erf", "Exp", "Floor", "Identity", "Neg", "Reciprocal", "Round",
-          "Sign", "Sin"
+          "Abs",
+          "Ceil",
+          "Cos",
+          "Erf",
+          "Exp",
+          "Floor",
+          "Identity",
+          "Neg",
+          "Reciprocal",
+          "Round",
+          "Sign",
+          "Sin"
         }) {
       unary(13, name);
     }
@@ -78,7 +88,14 @@ public final class OnnxCases {
   private void activations() {
     for (String name :
         new String[] {
-          "Relu", "Sigmoid", "Tanh", "Softplus", "Softsign", "LeakyRelu", "Elu", "Selu",
+          "Relu",
+          "Sigmoid",
+          "Tanh",
+          "Softplus",
+          "Softsign",
+          "LeakyRelu",
+          "Elu",
+          "Selu",
           "HardSigmoid"
         }) {
       unary(11, name);
@@ -106,11 +123,7 @@ public final class OnnxCases {
         4);
     add("Clip from above", rows(13, 4).number("high", 0.5f).node("Clip", "x - high", "y"), 3, 4);
     add("Clip of nothing", rows(13, 4).node("Clip", "x", "y"), 3, 4);
-    add(
-        "PRelu",
-        rows(16, 4).floats("slope", numbers(1, 4), 4).node("PRelu", "x slope", "y"),
-        3,
-        4);
+    add("PRelu", rows(16, 4).floats("slope", numbers(1, 4), 4).node("PRelu", "x slope", "y"), 3, 4);
     add(
         "Gelu by Erf",
         rows(14, 4)
@@ -124,11 +137,7 @@ public final class OnnxCases {
             .node("Mul", "d half", "y"),
         3,
         4);
-    add(
-        "Silu by Sigmoid",
-        rows(14, 4).node("Sigmoid", "x", "a").node("Mul", "x a", "y"),
-        3,
-        4);
+    add("Silu by Sigmoid", rows(14, 4).node("Sigmoid", "x", "a").node("Mul", "x a", "y"), 3, 4);
   }
 
   private void arithmetic() {
@@ -156,8 +165,11 @@ public final class OnnxCases {
           4);
     }
     add("Pow by a whole number", rows(13, 4).ints("c", 3).node("Pow", "x c", "y"), 3, 4);
-    add("Pow of half", rows(13, 4).node("Abs", "x", "a").number("c", 0.5f).node("Pow", "a c", "y"),
-        3, 4);
+    add(
+        "Pow of half",
+        rows(13, 4).node("Abs", "x", "a").number("c", 0.5f).node("Pow", "a c", "y"),
+        3,
+        4);
     for (String name : new String[] {"Max", "Min", "Sum", "Mean"}) {
       add(
           name,
@@ -291,12 +303,7 @@ public final class OnnxCases {
     for (int opset : new int[] {11, 13}) {
       for (String name : new String[] {"Softmax", "LogSoftmax"}) {
         unary(opset, name);
-        add(
-            name + " " + opset + " of three axes",
-            rows(opset, 2, 4).node(name, "x", "y"),
-            3,
-            2,
-            4);
+        add(name + " " + opset + " of three axes", rows(opset, 2, 4).node(name, "x", "y"), 3, 2, 4);
         add(
             name + " " + opset + " axis 1",
             rows(opset, 2, 4).node(name, "x", "y", attribute("axis", 1)),
@@ -351,7 +358,11 @@ public final class OnnxCases {
             .floats("s", positive(1, 8), 2, 4)
             .floats("b", numbers(2, 4), 1, 4)
             .node(
-                "LayerNormalization", "x s b", "y", attribute("axis", -2), attribute("epsilon", 0.1f)),
+                "LayerNormalization",
+                "x s b",
+                "y",
+                attribute("axis", -2),
+                attribute("epsilon", 0.1f)),
         3,
         2,
         4);
@@ -439,7 +450,8 @@ public final class OnnxCases {
           5);
       add(
           name + " SAME_UPPER",
-          rows(12, 2, 6, 5).node(name, "x", "y", kernel, strides, attribute("auto_pad", "SAME_UPPER")),
+          rows(12, 2, 6, 5)
+              .node(name, "x", "y", kernel, strides, attribute("auto_pad", "SAME_UPPER")),
           2,
           2,
           6,
@@ -485,8 +497,16 @@ public final class OnnxCases {
   private void reductions() {
     for (String name :
         new String[] {
-          "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2",
-          "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp"
+          "ReduceSum",
+          "ReduceMean",
+          "ReduceMax",
+          "ReduceMin",
+          "ReduceProd",
+          "ReduceL1",
+          "ReduceL2",
+          "ReduceSumSquare",
+          "ReduceLogSum",
+          "ReduceLogSumExp"
         }) {
       AttributeProto axes = attribute("axes", new int[] {-1});
       AttributeProto dropped = attribute("keepdims", 0);
@@ -504,7 +524,9 @@ public final class OnnxCases {
           4);
       add(
           name + " of nothing",
-          rows(18, 2, 4).node("Abs", "x", "a").node(name, "a", "b", attribute("keepdims", 0))
+          rows(18, 2, 4)
+              .node("Abs", "x", "a")
+              .node(name, "a", "b", attribute("keepdims", 0))
               .node("Mul", "x b", "y"),
           3,
           2,
@@ -560,28 +582,17 @@ public final class OnnxCases {
     add("Squeeze of all", rows(13, 1, 4).node("Squeeze", "x", "y"), 3, 1, 4);
     add(
         "Concat",
-        rows(13, 4)
-            .node("Relu", "x", "a")
-            .node("Concat", "x a x", "y", attribute("axis", -1)),
+        rows(13, 4).node("Relu", "x", "a").node("Concat", "x a x", "y", attribute("axis", -1)),
         3,
         4);
-    add(
-        "Pad",
-        rows(13, 4).ints("p", 0, 1, 0, 2).number("c", 0.5f).node("Pad", "x p c", "y"),
-        3,
-        4);
+    add("Pad", rows(13, 4).ints("p", 0, 1, 0, 2).number("c", 0.5f).node("Pad", "x p c", "y"), 3, 4);
     add(
         "Pad of an axis",
         rows(18, 2, 4).ints("p", 1, 2).ints("a", -2).node("Pad", "x p - a", "y"),
         3,
         2,
         4);
-    add(
-        "Expand",
-        rows(13, 1, 4).ints("s", 1, 3, 1).node("Expand", "x s", "y"),
-        3,
-        1,
-        4);
+    add("Expand", rows(13, 1, 4).ints("s", 1, 3, 1).node("Expand", "x s", "y"), 3, 1, 4);
     for (int upper = 0; upper < 2; upper++) {
       add(
           "Trilu " + upper,
@@ -599,7 +610,8 @@ public final class OnnxCases {
     add(
         "flatten by Shape, Gather and Concat",
         rows(12, 2, 4)
-            .node("Constant", "", "zero", attribute("value", ModelBuilder.intTensor(new long[] {0})))
+            .node(
+                "Constant", "", "zero", attribute("value", ModelBuilder.intTensor(new long[] {0})))
             .node("Constant", "", "rest", attribute("value_ints", new int[] {-1}))
             .node("Shape", "x", "s")
             .node("Gather", "s zero", "n", attribute("axis", 0))
@@ -654,7 +666,8 @@ public final class OnnxCases {
             .node("Constant", "", "a", attribute("value_float", 0.5f))
             .node("Constant", "", "b", attribute("value_floats", new float[] {1, 2, 3, 4}))
             .node("Constant", "", "c", attribute("value_int", -1))
-            .node("Constant", "", "d", attribute("value", ModelBuilder.floatTensor(numbers(5, 4), 4)))
+            .node(
+                "Constant", "", "d", attribute("value", ModelBuilder.floatTensor(numbers(5, 4), 4)))
             .node("Mul", "x a", "e")
             .node("Add", "e b", "f")
             .node("Unsqueeze", "f one", "g")
@@ -732,8 +745,7 @@ public final class OnnxCases {
         "GatherElements",
         new ModelBuilder(13)
             .input(3, 4)
-            .initializer(
-                ModelBuilder.intTensor(new long[] {0, 3, 1, 1, -1, 0}, 3, 2).setName("i"))
+            .initializer(ModelBuilder.intTensor(new long[] {0, 3, 1, 1, -1, 0}, 3, 2).setName("i"))
             .node("GatherElements", "x i", "y", axis),
         3,
         4);

@@ -2,6 +2,10 @@ package dev.lanewise.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import dev.lanewise.array.ShapeException;
 import dev.lanewise.io.Mutations;
 import dev.lanewise.memory.Scope;
@@ -12,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -21,7 +26,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
  * Damaged models end in an exception of I/O, or in modules whose weights the file has the bytes for
- * and that compute or name what does not fit; 2,000 of them, and a hundred times as many under
+ * and that compute or name what does not fit; 2,000 of each kind, and fifty times as many under
  * {@code -Dlong}.
  */
 final class OnnxFuzzTest {
@@ -29,9 +34,10 @@ final class OnnxFuzzTest {
   private static final long MOST = 1 << 16;
 
   private static final List<OnnxCase> MODELS =
-      Stream.concat(
-              ExporterModels.all().values().stream(), OnnxCases.all().stream())
-          .toList();
+      Stream.concat(ExporterModels.all().values().stream(), OnnxCases.all().stream()).toList();
+
+  /** How often a part is damaged before it can still be read. */
+  private static final int ATTEMPTS = 20;
 
   private static Path folder;
 
@@ -47,12 +53,47 @@ final class OnnxFuzzTest {
   }
 
   @Property(tries = 2000, shrinking = ShrinkingMode.OFF)
-  void damagedModels(@ForAll long seed) throws IOException {
+  void damagedFiles(@ForAll long seed) throws IOException {
+    fuzz(seed, (model, random) -> Mutations.mutate(model.toByteArray(), random));
+  }
+
+  /** One node, tensor or input is damaged and put back, so that what it says is looked at. */
+  @Property(tries = 2000, shrinking = ShrinkingMode.OFF)
+  void damagedParts(@ForAll long seed) throws IOException {
+    fuzz(seed, OnnxFuzzTest::damagePart);
+  }
+
+  private static byte[] damagePart(ModelProto model, Random random) {
+    ModelProto.Builder damaged = model.toBuilder();
+    GraphProto.Builder graph = damaged.getGraphBuilder();
+    int nodes = graph.getNodeCount();
+    int tensors = graph.getInitializerCount();
+    int part = random.nextInt(nodes + tensors + 1);
+    Message.Builder builder =
+        part < nodes
+            ? graph.getNodeBuilder(part)
+            : part < nodes + tensors
+                ? graph.getInitializerBuilder(part - nodes)
+                : graph.getInputBuilder(0);
+    byte[] bytes = builder.build().toByteArray();
+    for (int i = 0; i < ATTEMPTS; i++) {
+      try {
+        builder.clear().mergeFrom(Mutations.mutate(bytes, random));
+        break;
+      } catch (InvalidProtocolBufferException e) {
+        // Damage past reading is the other property's.
+      }
+    }
+    return damaged.build().toByteArray();
+  }
+
+  private static void fuzz(long seed, BiFunction<ModelProto, Random, byte[]> damage)
+      throws IOException {
     Random random = new Random(seed);
+    Path file = folder.resolve("f");
     for (int i = 0; i < Mutations.rounds(); i++) {
       OnnxCase model = MODELS.get(random.nextInt(MODELS.size()));
-      Path file = folder.resolve("f");
-      Mutations.write(file, model.model().toByteArray(), random);
+      Mutations.replace(file, damage.apply(model.model(), random));
       try {
         check(OnnxModel.read(file), Files.size(file));
       } catch (IOException e) {

@@ -13,8 +13,8 @@ import dev.lanewise.array.Shape;
 import dev.lanewise.array.ShapeException;
 import dev.lanewise.infer.Graph;
 import dev.lanewise.nn.Module;
-import dev.lanewise.op.product.LinearAct;
 import dev.lanewise.op.pointwise.Gelu;
+import dev.lanewise.op.product.LinearAct;
 import dev.lanewise.optim.Adam;
 import dev.lanewise.tensor.Tensor;
 import java.io.IOException;
@@ -136,8 +136,7 @@ final class OnnxModelTest {
 
   @Test
   void module_activationJoinsItsLayer() throws IOException {
-    ModelBuilder model =
-        layer().node("Identity", "y", "i").node("Relu", "y", "out");
+    ModelBuilder model = layer().node("Identity", "y", "i").node("Relu", "y", "out");
     model.graph().addOutput(ModelBuilder.value("out", DataType.FLOAT));
     Module module = OnnxModel.read(model.write(folder)).module();
     Tensor y = module.forward(Tensor.of(numbers(1, 8), 2, 4));
@@ -220,11 +219,17 @@ final class OnnxModelTest {
         List.of(
             ModelBuilder.floatTensor(values, 3),
             ModelBuilder.tensor(DataType.DOUBLE, 3)
-                .addDoubleData(0.5).addDoubleData(-1.25).addDoubleData(3),
+                .addDoubleData(0.5)
+                .addDoubleData(-1.25)
+                .addDoubleData(3),
             ModelBuilder.tensor(DataType.FLOAT16, 3)
-                .addInt32Data(half(0.5f)).addInt32Data(half(-1.25f)).addInt32Data(half(3)),
+                .addInt32Data(half(0.5f))
+                .addInt32Data(half(-1.25f))
+                .addInt32Data(half(3)),
             ModelBuilder.tensor(DataType.BFLOAT16, 3)
-                .addInt32Data(brain(0.5f)).addInt32Data(brain(-1.25f)).addInt32Data(brain(3)));
+                .addInt32Data(brain(0.5f))
+                .addInt32Data(brain(-1.25f))
+                .addInt32Data(brain(3)));
     for (TensorProto.Builder tensor : tensors) {
       ModelBuilder model =
           new ModelBuilder(13)

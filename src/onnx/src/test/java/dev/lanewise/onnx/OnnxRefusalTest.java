@@ -33,8 +33,7 @@ final class OnnxRefusalTest {
     return new ModelBuilder(opset).input(OPEN, 4);
   }
 
-  private static ModelBuilder node(
-      String operator, String inputs, AttributeProto... attributes) {
+  private static ModelBuilder node(String operator, String inputs, AttributeProto... attributes) {
     return rows(13).floats("c", numbers(1, 4), 4).node(operator, inputs, "y", attributes);
   }
 
@@ -66,10 +65,11 @@ final class OnnxRefusalTest {
     models.put(
         "input 0 holds whole numbers, where float numbers are needed",
         rows(13).node("Shape", "x", "s").node("Relu", "s", "y"));
-    models.put("input 1 holds float numbers, where whole numbers are needed", node("Reshape", "x c"));
-    models.put("node 'add0' (Add): ", rows(13).floats("c", numbers(1, 3), 3).node("Add", "x c", "y"));
     models.put(
-        "lacks the attribute 'axis'", node("Concat", "x x"));
+        "input 1 holds float numbers, where whole numbers are needed", node("Reshape", "x c"));
+    models.put(
+        "node 'add0' (Add): ", rows(13).floats("c", numbers(1, 3), 3).node("Add", "x c", "y"));
+    models.put("lacks the attribute 'axis'", node("Concat", "x x"));
     models.put(
         "normalizes by the batch (training_mode)",
         rows(14)
@@ -132,15 +132,14 @@ final class OnnxRefusalTest {
             .floats("w", numbers(1, 2), Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE));
     models.put(
         "initializer 'w' is of the type STRING",
-        rows(13)
-            .initializer(ModelBuilder.tensor(DataType.STRING, 0).setName("w")));
+        rows(13).initializer(ModelBuilder.tensor(DataType.STRING, 0).setName("w")));
     models.put(
         "initializer 'w' is of the type number 99",
-        rows(13)
-            .initializer(ModelBuilder.tensor(DataType.FLOAT, 0).setDataType(99).setName("w")));
+        rows(13).initializer(ModelBuilder.tensor(DataType.FLOAT, 0).setDataType(99).setName("w")));
     models.put(
         "initializer 'w' of F32 holds data of another type as well",
-        rows(13).initializer(ModelBuilder.floatTensor(numbers(1, 2), 2).addInt64Data(1).setName("w")));
+        rows(13)
+            .initializer(ModelBuilder.floatTensor(numbers(1, 2), 2).addInt64Data(1).setName("w")));
     models.put(
         "initializer 'w' is there twice",
         rows(13).floats("w", numbers(1, 2), 2).floats("w", numbers(1, 2), 2));
