@@ -35,7 +35,7 @@ final class LayersTest {
           List.of("tensor"),
           List.of("nn"),
           List.of("optim", "data", "io", "metrics", "infer"),
-          List.of("train", "micrometer"),
+          List.of("train", "micrometer", "onnx"),
           List.of("serve"),
           List.of("cli"));
 

@@ -21,13 +21,13 @@ import java.nio.file.StandardOpenOption;
  * <p>Files are read through their channel unless a mapping is asked for: one that somebody cuts
  * short meanwhile then ends in an exception, where a mapped one faults.
  */
-final class Elements {
+public final class Elements {
   private static final int CHUNK = 1 << 20;
 
   private Elements() {}
 
   /** Opens {@code file} for reading; what is not a plain file is refused with a sentence. */
-  static FileChannel open(Path file) throws IOException {
+  public static FileChannel open(Path file) throws IOException {
     checkFile(file);
     return FileChannel.open(file, StandardOpenOption.READ);
   }
@@ -43,7 +43,7 @@ final class Elements {
   }
 
   /** Fills {@code bytes} up to its limit; the channel stands at byte {@code at} of the file. */
-  static void readFully(ReadableByteChannel in, String file, long at, ByteBuffer bytes)
+  public static void readFully(ReadableByteChannel in, String file, long at, ByteBuffer bytes)
       throws IOException {
     long next = at;
     while (bytes.hasRemaining()) {
@@ -60,7 +60,7 @@ final class Elements {
    * Reads elements of {@code type}, row-major, into all of {@code to}; the channel stands at byte
    * {@code at} of the file.
    */
-  static void read(
+  public static void read(
       ReadableByteChannel in, String file, long at, DType type, ByteOrder order, NDArray to)
       throws IOException {
     MemorySegment floats = floats(to);
@@ -81,6 +81,22 @@ final class Elements {
       for (int i = 0; i < count; i++) {
         floats.setAtIndex(ValueLayout.JAVA_FLOAT, done + i, type.read(chunk, i * width));
       }
+    }
+  }
+
+  /**
+   * Reads elements of {@code type}, row-major from the beginning of {@code bytes} in that buffer's
+   * byte order, into all of {@code to}, which is contiguous.
+   */
+  public static void read(ByteBuffer bytes, DType type, NDArray to) {
+    MemorySegment floats = floats(to);
+    if (type == DType.F32 && bytes.order() == ByteOrder.nativeOrder()) {
+      floats.copyFrom(MemorySegment.ofBuffer(bytes).asSlice(0, floats.byteSize()));
+      return;
+    }
+    int width = type.bits() / 8;
+    for (int i = 0; i < to.size(); i++) {
+      floats.setAtIndex(ValueLayout.JAVA_FLOAT, i, type.read(bytes, i * width));
     }
   }
 
@@ -125,8 +141,8 @@ final class Elements {
     return text;
   }
 
-  /** The bytes of a contiguous array, and no others. */
-  private static MemorySegment floats(NDArray array) {
+  /** Returns the bytes of a contiguous array, and no others. */
+  public static MemorySegment floats(NDArray array) {
     return array.segment().asSlice(array.offset() * Float.BYTES, array.size() * Float.BYTES);
   }
 }

@@ -10,6 +10,7 @@ import dev.lanewise.op.pointwise.Clamp;
 import dev.lanewise.op.pointwise.Cos;
 import dev.lanewise.op.pointwise.Div;
 import dev.lanewise.op.pointwise.Elu;
+import dev.lanewise.op.pointwise.Erf;
 import dev.lanewise.op.pointwise.Exp;
 import dev.lanewise.op.pointwise.Gelu;
 import dev.lanewise.op.pointwise.GeluTanh;
@@ -56,6 +57,7 @@ final class PointwiseSamples {
           Map.entry(Relu.class, d -> unary(d, new Relu(), x -> Math.max(x, 0), d::awayFromZero)),
           Map.entry(Sigmoid.class, d -> unary(d, new Sigmoid(), Reference::sigmoid, d::any)),
           Map.entry(Tanh.class, d -> unary(d, new Tanh(), Math::tanh, d::any)),
+          Map.entry(Erf.class, d -> unary(d, new Erf(), Reference::erf, d::any)),
           Map.entry(Gelu.class, d -> unary(d, new Gelu(), Reference::gelu, d::any)),
           Map.entry(
               GeluTanh.class, d -> unary(d, new GeluTanh(), PointwiseSamples::geluTanh, d::any)),

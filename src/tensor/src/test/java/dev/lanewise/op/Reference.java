@@ -316,16 +316,19 @@ interface Reference {
     return 1 / (1 + Math.exp(-x));
   }
 
-  /** x Phi(x), with the series of erf whose terms are all positive; good for |x| up to 6. */
   static double gelu(double x) {
-    double a = Math.abs(x) * Math.sqrt(0.5);
+    return x * (1 + erf(x * Math.sqrt(0.5))) / 2;
+  }
+
+  /** erf by the series whose terms are all positive; good for |x| up to 6. */
+  static double erf(double x) {
+    double a = Math.abs(x);
     double term = a;
     double sum = a;
     for (int n = 1; term > sum * 1e-17; n++) {
       term *= 2 * a * a / (2 * n + 1);
       sum += term;
     }
-    double erf = 2 / Math.sqrt(Math.PI) * Math.exp(-a * a) * sum;
-    return x * 0.5 * (1 + Math.copySign(erf, x));
+    return Math.copySign(2 / Math.sqrt(Math.PI) * Math.exp(-a * a) * sum, x);
   }
 }
