@@ -117,8 +117,9 @@ final class ServeCommandTest {
       byte[] goOn = socket.getInputStream().readNBytes("HTTP/1.1 100 Continue".length());
       assertThat(new String(goOn, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 100 Continue");
 
-      assertThat(server.process().supportsNormalTermination()).isTrue();
-      server.process().destroy();
+      // Unlike the process itself, its handle leaves the output open.
+      assertThat(server.process().toHandle().supportsNormalTermination()).isTrue();
+      assertThat(server.process().toHandle().destroy()).isTrue();
       assertThat(server.out().readLine()).isEqualTo("stopping");
       socket.getOutputStream().write(json.getBytes(StandardCharsets.US_ASCII));
       String answer =
@@ -126,7 +127,7 @@ final class ServeCommandTest {
       assertThat(answer).contains("HTTP/1.1 200 OK").contains("{\"outputs\":[[");
       assertThat(server.process().waitFor()).isEqualTo(SIGTERM);
       assertThat(server.out().readLine()).isEqualTo("stopped");
-      assertThat(temp.resolve("err.txt")).isEmptyFile();
+      assertThat(errors(temp)).isEmpty();
     }
   }
 
@@ -185,10 +186,17 @@ final class ServeCommandTest {
     Process process = Server.process(temp, "--port", 0);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(1);
-    assertThat(temp.resolve("err.txt"))
-        .hasContent(
+    assertThat(errors(temp))
+        .containsExactly(
             "lanewise serve: there is no model in runs: train one first, with lanewise train, or"
                 + " name a file");
+  }
+
+  /** What a process said on its standard error, without the JVM's own words. */
+  private static List<String> errors(Path folder) throws IOException {
+    return Files.readAllLines(folder.resolve("err.txt")).stream()
+        .filter(line -> !line.startsWith("WARNING: Using incubator modules"))
+        .toList();
   }
 
   @Test
@@ -196,7 +204,7 @@ final class ServeCommandTest {
     Path file = temp.resolve("model.safetensors");
     Run missing = Cli.run("serve", file, "--port", 0);
     assertThat(missing.code()).isEqualTo(1);
-    assertThat(missing.err().strip()).isEqualTo("lanewise serve: there is no " + file);
+    assertThat(missing.err().strip()).isEqualTo("lanewise serve: " + file + ": there is no such file");
     Files.writeString(file, "x");
     Run broken = Cli.run("serve", file, "--port", 0);
     assertThat(broken.code()).isEqualTo(1);
