@@ -1,6 +1,6 @@
 package dev.lanewise.cli;
 
-import dev.lanewise.infer.Precision;
+import dev.lanewise.kernel.Weights;
 import dev.lanewise.nn.Module;
 import dev.lanewise.serve.Batching;
 import dev.lanewise.serve.Limits;
@@ -75,7 +75,7 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       description =
           "How the weights are kept: float32, bfloat16 or int8. Default: float32.")
-  private Precision precision = Precision.FLOAT32;
+  private Weights weights = Weights.FLOAT32;
 
   @Option(
       names = "--micro-batch",
@@ -128,7 +128,7 @@ final class ServeCommand implements Callable<Integer> {
     Path file = model != null ? model : newest();
     SavedModel saved = SavedModel.read(file);
     int[] row = {saved.layers().l1()};
-    LiveModel live = new LiveModel(file, ServeCommand::load, row, limits.rows(), precision);
+    LiveModel live = new LiveModel(file, ServeCommand::load, row, limits.rows(), weights);
     if (!cold) {
       Duration warm = live.predictor().warmup();
       say("warmed up in %.1f s", warm.toMillis() / 1e3);

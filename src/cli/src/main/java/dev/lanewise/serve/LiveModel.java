@@ -1,6 +1,6 @@
 package dev.lanewise.serve;
 
-import dev.lanewise.infer.Precision;
+import dev.lanewise.kernel.Weights;
 import dev.lanewise.infer.Predictor;
 import dev.lanewise.nn.Module;
 import java.io.IOException;
@@ -56,13 +56,13 @@ public final class LiveModel {
    * @throws IOException if {@code loader} finds none in the file
    * @throws IllegalArgumentException if it cannot be prepared to predict
    */
-  public LiveModel(Path file, Loader loader, int[] row, int maxRows, Precision precision)
+  public LiveModel(Path file, Loader loader, int[] row, int maxRows, Weights weights)
       throws IOException {
     this.file = file;
     this.loader = loader;
     stamp = Stamp.of(file);
     predictor =
-        Predictor.builder(loader.load(file), row).maxRows(maxRows).precision(precision).build();
+        Predictor.builder(loader.load(file), row).maxRows(maxRows).weights(weights).build();
   }
 
   /** Returns the predictor of the newest version. */

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
-import dev.lanewise.infer.Precision;
+import dev.lanewise.kernel.Weights;
 import dev.lanewise.io.SafeTensors;
 import dev.lanewise.nn.Linear;
 import dev.lanewise.nn.Module;
@@ -55,7 +55,7 @@ final class Served implements AutoCloseable {
 
   private Served(Path file, Limits limits, @Nullable Batching batching) throws IOException {
     this.file = file;
-    model = new LiveModel(file, Served::load, new int[] {WIDTH}, 64, Precision.FLOAT32);
+    model = new LiveModel(file, Served::load, new int[] {WIDTH}, 64, Weights.FLOAT32);
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     service = new Service(model, address, limits, batching, Duration.ofSeconds(60), told::add);
   }
