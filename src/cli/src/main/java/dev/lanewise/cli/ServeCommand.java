@@ -73,8 +73,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
-      description =
-          "How the weights are kept: float32, bfloat16 or int8. Default: float32.")
+      description = "How the weights are kept: float32, bfloat16 or int8. Default: float32.")
   private Weights weights = Weights.FLOAT32;
 
   @Option(

@@ -61,14 +61,13 @@ final class SoakTest {
       for (int client = 0; client < CLIENTS; client++) {
         int mine = client;
         done.add(
-            clients.submit(
-                () -> {
-                  while (System.nanoTime() < end) {
-                    factors.add(ask(served, mine));
-                    calls.incrementAndGet();
-                  }
-                  return null;
-                }));
+            clients.submit(() -> {
+              while (System.nanoTime() < end) {
+                factors.add(ask(served, mine));
+                calls.incrementAndGet();
+              }
+              return null;
+            }));
       }
       long heap = 0;
       long memory = 0;
