@@ -130,14 +130,13 @@ final class ServeCommand implements Callable<Integer> {
     LiveModel live = new LiveModel(file, ServeCommand::load, row, limits.rows(), weights);
     if (!cold) {
       Duration warm = live.predictor().warmup();
-      say("warmed up in %.1f s", warm.toMillis() / 1e3);
+      say(String.format(Locale.ROOT, "warmed up in %.1f s", warm.toMillis() / 1e3));
     }
     try (Service service = start(live, address, limits, batching)) {
       Thread hook = Thread.ofPlatform().unstarted(() -> stop(service));
       Runtime.getRuntime().addShutdownHook(hook);
-      say(
-          "serving %s on http://%s:%d/",
-          file, host.contains(":") ? "[" + host + "]" : host, service.address().getPort());
+      String shown = host.contains(":") ? "[" + host + "]" : host;
+      say("serving " + file + " on http://" + shown + ":" + service.address().getPort() + "/");
       try {
         Thread.currentThread().join();
       } catch (InterruptedException _) {
@@ -202,7 +201,7 @@ final class ServeCommand implements Callable<Integer> {
             folders
                 .map(folder -> new RunFolder(folder).model())
                 .filter(Files::isRegularFile)
-                .max(Comparator.comparing(file -> file.toFile().lastModified()))
+                .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
                 .orElse(null);
         if (newest != null) {
           return newest;
@@ -238,8 +237,8 @@ final class ServeCommand implements Callable<Integer> {
     say("stopped");
   }
 
-  private void say(String format, Object... values) {
-    screen.out().println(String.format(Locale.ROOT, format, values));
+  private void say(String line) {
+    screen.out().println(line);
     screen.out().flush();
   }
 }

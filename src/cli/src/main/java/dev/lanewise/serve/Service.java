@@ -317,12 +317,17 @@ public final class Service implements AutoCloseable {
 
   private void read(HttpExchange exchange, Encoding encoding, Rows rows) throws IOException {
     try (Deadline deadline = new Deadline(clock, limits.timeout(), () -> late(exchange))) {
+      IOException refused = null;
       try {
         encoding.read(new Body(exchange.getRequestBody(), limits.bodyBytes()), rows);
-      } finally {
-        if (!deadline.meet()) {
-          throw new LateException();
-        }
+      } catch (IOException e) {
+        refused = e;
+      }
+      if (!deadline.meet()) {
+        throw new LateException();
+      }
+      if (refused != null) {
+        throw refused;
       }
     }
   }

@@ -37,7 +37,7 @@ final class SoakTest {
   private static final int EARLY_VERSIONS = 20;
 
   /** A work space, of which there are four for each processor, keeps the version it ran last. */
-  private static final long MEMORY_SLACK = 4L * Runtime.getRuntime().availableProcessors() << 14;
+  private static final long MEMORY_SLACK = (4L << 14) * Runtime.getRuntime().availableProcessors();
 
   @TempDir private Path folder;
 
