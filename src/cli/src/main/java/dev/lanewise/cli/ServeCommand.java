@@ -73,9 +73,8 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
-      description =
-          "How the weights are kept: float32, bfloat16 or int8. Default: float32.")
-  private Weights precision = Weights.FLOAT32;
+      description = "How the weights are kept: float32, bfloat16 or int8. Default: float32.")
+  private Weights weights = Weights.FLOAT32;
 
   @Option(
       names = "--micro-batch",
@@ -128,17 +127,16 @@ final class ServeCommand implements Callable<Integer> {
     Path file = model != null ? model : newest();
     SavedModel saved = SavedModel.read(file);
     int[] row = {saved.layers().l1()};
-    LiveModel live = new LiveModel(file, ServeCommand::load, row, limits.rows(), precision);
+    LiveModel live = new LiveModel(file, ServeCommand::load, row, limits.rows(), weights);
     if (!cold) {
       Duration warm = live.predictor().warmup();
-      say("warmed up in %.1f s", warm.toMillis() / 1e3);
+      say(String.format(Locale.ROOT, "warmed up in %.1f s", warm.toMillis() / 1e3));
     }
     try (Service service = start(live, address, limits, batching)) {
       Thread hook = Thread.ofPlatform().unstarted(() -> stop(service));
       Runtime.getRuntime().addShutdownHook(hook);
-      say(
-          "serving %s on http://%s:%d/",
-          file, host.contains(":") ? "[" + host + "]" : host, service.address().getPort());
+      String shown = host.contains(":") ? "[" + host + "]" : host;
+      say("serving " + file + " on http://" + shown + ":" + service.address().getPort() + "/");
       try {
         Thread.currentThread().join();
       } catch (InterruptedException _) {
@@ -203,7 +201,7 @@ final class ServeCommand implements Callable<Integer> {
             folders
                 .map(folder -> new RunFolder(folder).model())
                 .filter(Files::isRegularFile)
-                .max(Comparator.comparing(file -> file.toFile().lastModified()))
+                .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
                 .orElse(null);
         if (newest != null) {
           return newest;
@@ -239,8 +237,8 @@ final class ServeCommand implements Callable<Integer> {
     say("stopped");
   }
 
-  private void say(String format, Object... values) {
-    screen.out().println(String.format(Locale.ROOT, format, values));
+  private void say(String line) {
+    screen.out().println(line);
     screen.out().flush();
   }
 }

@@ -10,8 +10,7 @@ final class FloatRows {
   private FloatRows() {}
 
   static void read(InputStream body, Rows rows) throws IOException {
-    ByteBuffer row =
-        ByteBuffer.allocate(rows.width() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer row = ByteBuffer.allocate(rows.width() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     while (true) {
       int bytes = body.readNBytes(row.array(), 0, row.capacity());
       if (bytes == 0) {

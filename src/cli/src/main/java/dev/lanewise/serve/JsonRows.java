@@ -7,11 +7,11 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.InputStream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Rows as JSON: {@code {"rows": [[0.5, ...], ...]}}, each row's numbers one after the other whatever
- * its shape. They are read as they come in, and what is not as it should be is refused at once.
+ * Rows as JSON: {@code {"rows": [[0.5, ...], ...]}}, each row's numbers one after the other
+ * whatever its shape. They are read as they come in, and what is not as it should be is refused at
+ * once.
  */
 final class JsonRows {
   private static final String ROWS = "rows";
@@ -67,11 +67,10 @@ final class JsonRows {
   }
 
   private static void readRows(JsonParser json, Rows rows) throws IOException {
-    for (JsonToken next = json.nextToken();
-        next != JsonToken.END_ARRAY;
-        next = json.nextToken()) {
+    for (JsonToken next = json.nextToken(); next != JsonToken.END_ARRAY; next = json.nextToken()) {
       require(
-          next == JsonToken.START_ARRAY, "row " + rows.count() + " is no array of numbers; " + FORM);
+          next == JsonToken.START_ARRAY,
+          "row " + rows.count() + " is no array of numbers; " + FORM);
       rows.begin();
       int column = 0;
       for (JsonToken value = json.nextToken();
@@ -98,9 +97,7 @@ final class JsonRows {
     String message = e.getOriginalMessage();
     String line = message.lines().findFirst().orElse("");
     String shown = line.length() > LONGEST_REASON ? line.substring(0, LONGEST_REASON) : line;
-    return e.getLocation() == null
-        ? shown
-        : shown + ", in column " + e.getLocation().getColumnNr();
+    return e.getLocation() == null ? shown : shown + ", in column " + e.getLocation().getColumnNr();
   }
 
   static Answer answer(float[] outputs, int rows, int width) throws IOException {

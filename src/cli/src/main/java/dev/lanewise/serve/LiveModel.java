@@ -1,7 +1,7 @@
 package dev.lanewise.serve;
 
-import dev.lanewise.kernel.Weights;
 import dev.lanewise.infer.Predictor;
+import dev.lanewise.kernel.Weights;
 import dev.lanewise.nn.Module;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,8 +40,7 @@ public final class LiveModel {
     static @Nullable Stamp of(Path file) throws IOException {
       try {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        return new Stamp(
-            attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+        return new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
       } catch (NoSuchFileException e) {
         return null;
       }
@@ -56,13 +55,12 @@ public final class LiveModel {
    * @throws IOException if {@code loader} finds none in the file
    * @throws IllegalArgumentException if it cannot be prepared to predict
    */
-  public LiveModel(Path file, Loader loader, int[] row, int maxRows, Weights precision)
+  public LiveModel(Path file, Loader loader, int[] row, int maxRows, Weights weights)
       throws IOException {
     this.file = file;
     this.loader = loader;
     stamp = Stamp.of(file);
-    predictor =
-        Predictor.builder(loader.load(file), row).maxRows(maxRows).weights(precision).build();
+    predictor = Predictor.builder(loader.load(file), row).maxRows(maxRows).weights(weights).build();
   }
 
   /** Returns the predictor of the newest version. */

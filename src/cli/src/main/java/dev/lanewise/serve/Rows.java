@@ -50,8 +50,7 @@ final class Rows {
       throw new Refusal(422, "row " + count + " has more than " + width + " numbers");
     }
     if (!Float.isFinite(value)) {
-      throw new Refusal(
-          422, "number " + column + " of row " + count + " is not a finite float32");
+      throw new Refusal(422, "number " + column + " of row " + count + " is not a finite float32");
     }
     values[count * width + column] = value;
   }

@@ -19,7 +19,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -30,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>{@code POST /predict} answers rows, as JSON or as floats: see {@link Encoding}.
- *   <li>{@code GET /} is a page to try it by hand, {@code GET /model} what a row must be, {@code GET
- *       /healthz} whether the service is up, {@code GET /metrics} what it has done.
+ *   <li>{@code GET /} is a page to try it by hand, {@code GET /model} what a row must be, {@code
+ *       GET /healthz} whether the service is up, {@code GET /metrics} what it has done.
  * </ul>
  *
  * <p>A request that cannot be answered gets a status of 4xx, or 503 to come again, and {@code
@@ -47,7 +46,9 @@ public final class Service implements AutoCloseable {
 
   private static final String PAGE = "index.html";
 
-  /** The page is one file, with its style and its script inside, and loads nothing from elsewhere. */
+  /**
+   * The page is one file, with its style and its script inside, and loads nothing from elsewhere.
+   */
   private static final String PAGE_POLICY =
       "default-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
@@ -127,8 +128,10 @@ public final class Service implements AutoCloseable {
     batcher =
         batching == null
             ? null
-            : MicroBatcher.of(predictor, batching.rows(), batching.longestWait(), batching.capacity());
-    clock = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("clock").factory());
+            : MicroBatcher.of(
+                predictor, batching.rows(), batching.longestWait(), batching.capacity());
+    clock =
+        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("clock").factory());
     clock.setRemoveOnCancelPolicy(true);
     Thread.ofPlatform().daemon().name("reload").start(this::watch);
     http.setExecutor(handlers);
@@ -137,8 +140,8 @@ public final class Service implements AutoCloseable {
   }
 
   /**
-   * Sets what the JDK's server takes from system properties when it is first used in a process; what
-   * is set already stays.
+   * Sets what the JDK's server takes from system properties when it is first used in a process;
+   * what is set already stays.
    */
   private static void configure(Limits limits) {
     // Later than the deadline of a body, which tells the client that it is late.
@@ -169,8 +172,7 @@ public final class Service implements AutoCloseable {
   }
 
   private static Answer page(byte[] page) {
-    return Answer.of("text/html; charset=utf-8", page)
-        .with("Content-Security-Policy", PAGE_POLICY);
+    return Answer.of("text/html; charset=utf-8", page).with("Content-Security-Policy", PAGE_POLICY);
   }
 
   /** Returns where the service listens. */
@@ -315,12 +317,17 @@ public final class Service implements AutoCloseable {
 
   private void read(HttpExchange exchange, Encoding encoding, Rows rows) throws IOException {
     try (Deadline deadline = new Deadline(clock, limits.timeout(), () -> late(exchange))) {
+      IOException refused = null;
       try {
         encoding.read(new Body(exchange.getRequestBody(), limits.bodyBytes()), rows);
-      } finally {
-        if (!deadline.meet()) {
-          throw new LateException();
-        }
+      } catch (IOException e) {
+        refused = e;
+      }
+      if (!deadline.meet()) {
+        throw new LateException();
+      }
+      if (refused != null) {
+        throw refused;
       }
     }
   }
@@ -381,8 +388,7 @@ public final class Service implements AutoCloseable {
         .gauge("lanewise_predictor_bytes", "Weights and work spaces.", predictor.bytes())
         .gauge("lanewise_heap_bytes", "Heap in use.", runtime.totalMemory() - runtime.freeMemory())
         .gauge("lanewise_model_version", "Version that answers.", model.version())
-        .counter(
-            "lanewise_model_reload_failures_total", "Files not taken.", model.failures())
+        .counter("lanewise_model_reload_failures_total", "Files not taken.", model.failures())
         .toString();
   }
 }

@@ -47,17 +47,16 @@ final class ConnectionsTest {
       Served.write(socket, Served.head(5000));
       Thread drip =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      for (int i = 0; i < 5000; i++) {
-                        Served.write(socket, " ");
-                        Thread.sleep(20);
-                      }
-                    } catch (IOException | InterruptedException _) {
-                      // The service has closed the connection.
-                    }
-                  });
+              .start(() -> {
+                try {
+                  for (int i = 0; i < 5000; i++) {
+                    Served.write(socket, " ");
+                    Thread.sleep(20);
+                  }
+                } catch (IOException | InterruptedException _) {
+                  // The service has closed the connection.
+                }
+              });
       byte[] start = socket.getInputStream().readNBytes(13);
       assertThat(new String(start, ISO_8859_1)).isEqualTo("HTTP/1.1 408 ");
       drip.join();

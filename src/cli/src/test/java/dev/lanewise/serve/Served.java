@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
-import dev.lanewise.kernel.Weights;
 import dev.lanewise.io.SafeTensors;
+import dev.lanewise.kernel.Weights;
 import dev.lanewise.nn.Linear;
 import dev.lanewise.nn.Module;
 import dev.lanewise.nn.Sequential;

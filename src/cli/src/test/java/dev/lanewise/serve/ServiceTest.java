@@ -131,10 +131,9 @@ final class ServiceTest {
     assertThat(all.headers().firstValue("Content-Type"))
         .contains("text/plain; version=0.0.4; charset=utf-8");
     assertThat(all.body().lines())
-        .allMatch(
-            line ->
-                line.matches("# (HELP|TYPE) lanewise_\\w+ .+")
-                    || line.matches("lanewise_\\w+(\\{\\w+=\"[\\w.]+\"})? [0-9.]+"))
+        .allMatch(line ->
+            line.matches("# (HELP|TYPE) lanewise_\\w+ .+")
+                || line.matches("lanewise_\\w+(\\{\\w+=\"[\\w.]+\"})? [0-9.]+"))
         .contains("lanewise_model_version 1", "lanewise_model_reload_failures_total 0")
         .anyMatch(line -> line.startsWith("lanewise_predictor_seconds{quantile=\"0.99\"} 0.0"))
         .anyMatch(line -> line.matches("lanewise_memory_bytes [1-9][0-9]*"));
@@ -206,7 +205,8 @@ final class ServiceTest {
   @Test
   void longNumbersAndNames() throws Exception {
     String digits = "1".repeat(5000);
-    assertError(served.post("{\"rows\": [[1, 2, 3, " + digits + "]]}"), 400, "not JSON as it should");
+    assertError(
+        served.post("{\"rows\": [[1, 2, 3, " + digits + "]]}"), 400, "not JSON as it should");
     assertError(served.post("{\"" + digits + "\": 1}"), 400, "not JSON as it should be");
     assertError(
         served.post("{\"rows\": [[1, 2, 3, 1e999999999]]}"), 422, "number 3 of row 0 is not");
@@ -295,16 +295,15 @@ final class ServiceTest {
       for (int caller = 0; caller < 32; caller++) {
         int mine = caller;
         done.add(
-            callers.submit(
-                () -> {
-                  for (int call = 0; call < 30; call++) {
-                    float sum = mine * 30 + call;
-                    float answer = Served.answer(1, sum);
-                    assertThat(asked.post("{\"rows\":[[" + sum + ",0,0,0]]}").body())
-                        .startsWith("{\"outputs\":[[" + answer + "," + answer + "," + answer);
-                  }
-                  return null;
-                }));
+            callers.submit(() -> {
+              for (int call = 0; call < 30; call++) {
+                float sum = mine * 30 + call;
+                float answer = Served.answer(1, sum);
+                assertThat(asked.post("{\"rows\":[[" + sum + ",0,0,0]]}").body())
+                    .startsWith("{\"outputs\":[[" + answer + "," + answer + "," + answer);
+              }
+              return null;
+            }));
       }
       for (Future<?> one : done) {
         one.get();
