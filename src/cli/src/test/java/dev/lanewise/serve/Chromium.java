@@ -95,7 +95,8 @@ final class Chromium implements AutoCloseable {
       if (Files.exists(told) && Files.readAllLines(told).size() > 1) {
         String list = "http://127.0.0.1:" + Files.readAllLines(told).getFirst() + "/json/list";
         String targets =
-            client.send(HttpRequest.newBuilder(URI.create(list)).build(), BodyHandlers.ofString())
+            client
+                .send(HttpRequest.newBuilder(URI.create(list)).build(), BodyHandlers.ofString())
                 .body();
         String address = field(targets, "webSocketDebuggerUrl");
         if (address != null && targets.contains("\"page\"")) {
@@ -188,12 +189,11 @@ final class Chromium implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     socket.abort();
     process.destroy();
-    if (!process.waitFor(10, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
-    }
+    process.onExit().completeOnTimeout(process, 10, TimeUnit.SECONDS).join();
+    process.destroyForcibly().onExit().join();
   }
 
   /** Hands each answer to the call of its number; events have none. */

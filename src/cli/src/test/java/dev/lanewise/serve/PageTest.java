@@ -16,6 +16,7 @@ import dev.lanewise.nn.Sequential;
 import dev.lanewise.nn.Sigmoid;
 import dev.lanewise.optim.Adam;
 import dev.lanewise.tensor.Tensor;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -35,20 +36,21 @@ class PageTest {
       Map.of(
           0, new double[][] {ring(0.5, 0.5, 0.2, 0.32)},
           1, new double[][] {{0.5, 0.15, 0.5, 0.85}},
-          3, new double[][] {
-            {0.33, 0.22, 0.5, 0.15, 0.65, 0.24, 0.64, 0.38, 0.5, 0.48},
-            {0.5, 0.48, 0.67, 0.58, 0.67, 0.75, 0.5, 0.85, 0.32, 0.77}
-          },
+          3,
+              new double[][] {
+                {0.33, 0.22, 0.5, 0.15, 0.65, 0.24, 0.64, 0.38, 0.5, 0.48},
+                {0.5, 0.48, 0.67, 0.58, 0.67, 0.75, 0.5, 0.85, 0.32, 0.77}
+              },
           7, new double[][] {{0.3, 0.18, 0.7, 0.18, 0.46, 0.86}});
 
   @TempDir private Path folder;
 
+  @SuppressWarnings("try") // closes the service under the page on purpose
   @Test
   void page_readsWhatIsDrawn() throws Exception {
     Path file = folder.resolve("digits.safetensors");
     SafeTensors.write(file, trained().stateDict(), Map.of());
-    LiveModel model =
-        new LiveModel(file, PageTest::load, new int[] {PIXELS}, 16, Weights.FLOAT32);
+    LiveModel model = new LiveModel(file, PageTest::load, new int[] {PIXELS}, 16, Weights.FLOAT32);
     Limits limits = new Limits(100_000, 16, Duration.ofSeconds(20), 16);
     try (Service service = serve(model, limits);
         Chromium page = Chromium.open(address(service), folder.resolve("profile"))) {
@@ -81,10 +83,13 @@ class PageTest {
       assertThat(page.await("document.body?.dataset.ready", "true")).isEqualTo("true");
       assertThat(page.evaluate("document.getElementById('shape').textContent"))
           .isEqualTo("A row has shape [4], its answer [3].");
-      String ask = "(document.getElementById('row').value = '%s', 0) +"
-          + " String(document.getElementById('ask').click())";
+      String ask =
+          "(document.getElementById('row').value = '%s', 0) +"
+              + " String(document.getElementById('ask').click())";
       assertThat(page.evaluate(ask.formatted("1 2 3 4"))).isNotNull();
-      assertThat(page.await("document.getElementById('output').textContent", "640.000  640.000  640.000"))
+      assertThat(
+              page.await(
+                  "document.getElementById('output').textContent", "640.000  640.000  640.000"))
           .isEqualTo("640.000  640.000  640.000");
       assertThat(page.evaluate(ask.formatted("1 2"))).isNotNull();
       assertThat(page.await("document.getElementById('error').textContent.includes('2')", "true"))
@@ -103,11 +108,10 @@ class PageTest {
   }
 
   private static Sequential network() {
-    return new Sequential(
-        new Linear(PIXELS, 64), new Relu(), new Linear(64, 10), new Sigmoid());
+    return new Sequential(new Linear(PIXELS, 64), new Relu(), new Linear(64, 10), new Sigmoid());
   }
 
-  private static Sequential load(Path file) throws java.io.IOException {
+  private static Sequential load(Path file) throws IOException {
     Sequential network = network();
     network.loadStateDict(SafeTensors.read(file).loadAll());
     return network;

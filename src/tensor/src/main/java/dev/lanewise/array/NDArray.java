@@ -59,8 +59,7 @@ public final class NDArray {
   /** Returns a new array of {@code value}s. */
   public static NDArray full(Shape shape, float value) {
     NDArray array = empty(shape);
-    Recording.launch(() ->
-        Elementwise.fill(array.segment(), array.offset(), value, shape.size()));
+    Recording.launch(() -> Elementwise.fill(array.segment(), array.offset(), value, shape.size()));
     return array;
   }
 
