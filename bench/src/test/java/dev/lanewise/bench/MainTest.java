@@ -41,8 +41,8 @@ class MainTest {
   @Test
   void anUnknownGroupIsNamedBesideTheKnownOnes() throws Exception {
     assertRefused(
-        "there is no group 'gemm'; the groups are roofline, sgemm, gemv, narrow, inference, predictor,"
-            + " training, map, operations, adam, region, callers, mixed",
+        "there is no group 'gemm'; the groups are roofline, sgemm, gemv, narrow, inference,"
+            + " predictor, training, map, operations, adam, region, callers, mixed",
         "full",
         "sgemm",
         "gemm");
