@@ -45,7 +45,7 @@ enum Group {
       List.of(
           full("Predictor").with("callers", "1").with("pressure", "none"),
           full("Predictor")
-              .with("network", Networks.SMALL)
+              .with("network", "64-128-128-64-10")
               .with("batch", "1")
               .with("callers", "2", "4", "8", "16")
               .with("pressure", "none"),
