@@ -26,6 +26,7 @@ final class Chromium implements AutoCloseable {
   private static final JsonFactory JSON = new JsonFactory();
   private static final long PATIENCE_SECONDS = 30;
   private static final Path SCRIPT = Path.of("src/test/scripts/chromium.sh");
+  private static final Path LOG = Path.of("target", "chromium.log");
 
   private final Process process;
   private final WebSocket socket;
@@ -38,6 +39,9 @@ final class Chromium implements AutoCloseable {
     this.socket = socket;
     this.calls = calls;
   }
+
+  /** The attempt to install it, made once for all pages. */
+  private static boolean tried;
 
   /** Opens {@code url}; skips the test, saying why, where there is no Chromium to be had. */
   static Chromium open(URI url, Path profile) throws Exception {
@@ -73,17 +77,24 @@ final class Chromium implements AutoCloseable {
     }
   }
 
-  private static Path program() throws IOException, InterruptedException {
+  private static synchronized Path program() throws IOException, InterruptedException {
     Path program = Path.of("/usr/bin/chromium");
-    if (!Files.isExecutable(program) && "root".equals(System.getProperty("user.name"))) {
-      Process script = new ProcessBuilder("bash", SCRIPT.toString()).inheritIO().start();
+    boolean root = "root".equals(System.getProperty("user.name"));
+    if (!Files.isExecutable(program) && root && !tried) {
+      tried = true;
+      Process script =
+          new ProcessBuilder("bash", SCRIPT.toString())
+              .redirectErrorStream(true)
+              .redirectOutput(LOG.toFile())
+              .start();
       if (!script.waitFor(3, TimeUnit.MINUTES)) {
         script.destroyForcibly();
       }
     }
     Assumptions.assumeTrue(
         Files.isExecutable(program),
-        "there is no " + program + ", and " + SCRIPT + " could not install it (is this root?)");
+        "there is no " + program + ", and " + SCRIPT + " could not install it: "
+            + (root ? "see " + LOG.toAbsolutePath() : "only root may"));
     return program;
   }
 
@@ -188,11 +199,19 @@ final class Chromium implements AutoCloseable {
     Files.write(file, Base64.getDecoder().decode(data));
   }
 
+  /** Asks the browser to go, for one that is killed leaves files behind outside its profile. */
   @Override
   public void close() {
+    String request = "{\"id\":" + ++count + ",\"method\":\"Browser.close\"}";
+    boolean _ =
+        socket
+            .sendText(request, true)
+            .handle((_, _) -> process.onExit())
+            .thenCompose(exit -> exit)
+            .thenApply(_ -> true)
+            .completeOnTimeout(false, 10, TimeUnit.SECONDS)
+            .join();
     socket.abort();
-    process.destroy();
-    process.onExit().completeOnTimeout(process, 10, TimeUnit.SECONDS).join();
     process.destroyForcibly().onExit().join();
   }
 

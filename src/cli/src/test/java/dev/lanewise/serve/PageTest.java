@@ -2,6 +2,8 @@ package dev.lanewise.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lanewise.array.NDArray;
+import dev.lanewise.array.Shape;
 import dev.lanewise.data.Batch;
 import dev.lanewise.data.DataLoader;
 import dev.lanewise.data.SyntheticDigits;
@@ -22,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +33,19 @@ import org.junit.jupiter.api.io.TempDir;
 class PageTest {
   private static final int PIXELS = SyntheticDigits.SIDE * SyntheticDigits.SIDE;
   private static final String DIGIT = "document.getElementById('answer').dataset.digit";
+
+  private static final String ERROR = "document.getElementById('error').textContent";
+  private static final String ESCAPE =
+      "document.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape'}))";
+
+  /** Holds answers back until {@code open()}, and counts the requests in flight. */
+  private static final String HELD_FETCH =
+      "(now = most = 0, plain = fetch,"
+          + " hold = () => { gate = new Promise(done => { open = done; }); }, hold(),"
+          + " fetch = (path, options) => {"
+          + " if (path !== 'predict') return plain(path, options);"
+          + " most = Math.max(most, ++now); last = options.body;"
+          + " return plain(path, options).finally(() => gate).finally(() => { now--; }); })";
 
   /** The strokes of some digits, as points of a pad from 0 to 1. */
   private static final Map<Integer, double[][]> STROKES =
@@ -70,9 +86,61 @@ class PageTest {
       }
       service.close();
       draw(page, STROKES.get(1));
-      assertThat(page.await("document.getElementById('error').textContent !== ''", "true"))
-          .as("an error is shown once the service is gone")
+      String gone = "The service does not answer.";
+      assertThat(page.await(ERROR, gone)).isEqualTo(gone);
+    }
+  }
+
+  @Test
+  void page_asksOnceAtATime_andForgetsWhatWasCleared() throws Exception {
+    try (Service service = serve(constant(4), new Limits(100_000, 16, Duration.ofSeconds(20), 16));
+        Chromium page = Chromium.open(address(service), folder.resolve("profile"))) {
+      assertThat(page.await("document.body?.dataset.ready", "true")).isEqualTo("true");
+      assertThat(page.evaluate(HELD_FETCH)).isNotNull();
+      draw(page, STROKES.get(0));
+      assertThat(page.evaluate("open()")).isNotNull();
+      assertThat(page.await("last === JSON.stringify({rows: [image(pad)]})", "true"))
+          .as("the last request is of the whole drawing")
           .isEqualTo("true");
+      assertThat(page.await(DIGIT, "4")).isEqualTo("4");
+      assertThat(page.evaluate("most")).as("requests in flight").isEqualTo("1");
+      assertThat(page.evaluate(bar(4, "textContent"))).as("no probability").isEqualTo("47.00");
+      assertThat(page.evaluate(bar(3, "textContent"))).isEqualTo("-3.00");
+
+      assertThat(page.evaluate(ESCAPE)).isEqualTo("true");
+      assertThat(page.await("now", "0")).isEqualTo("0");
+      assertThat(page.evaluate("hold()")).isNotNull();
+      draw(page, STROKES.get(1));
+      assertThat(page.evaluate("now")).as("a request is in flight").isEqualTo("1");
+      assertThat(page.evaluate(ESCAPE)).isEqualTo("true");
+      // The answer comes, and has time to be shown if it were.
+      String later = "(late = false, setTimeout(() => { late = true; }, 200), open())";
+      assertThat(page.evaluate(later)).isNotNull();
+      assertThat(page.await("late && now === 0", "true")).isEqualTo("true");
+      assertThat(page.evaluate(DIGIT)).as("an answer to what was cleared").isEqualTo("undefined");
+      assertThat(page.evaluate(bar(4, "textContent"))).isEmpty();
+      assertThat(page.evaluate("image(pad)")).as("ink").isEqualTo("null");
+
+      page.look("light", 320);
+      String rightOf = "document.getElementById('%s').getBoundingClientRect().right";
+      double pad = Double.parseDouble(page.evaluate(rightOf.formatted("pad")));
+      double card = Double.parseDouble(page.evaluate(rightOf.formatted("digits")));
+      assertThat(pad).as("the pad keeps to the card of a narrow page").isLessThan(card - 16);
+      page.screenshot(Path.of("target", "page-320.png"));
+    }
+  }
+
+  @Test
+  void page_showsWhyTheServiceRefuses() throws Exception {
+    try (Service service = serve(constant(4), new Limits(1000, 16, Duration.ofSeconds(20), 16));
+        Chromium page = Chromium.open(address(service), folder.resolve("profile"))) {
+      assertThat(page.await("document.body?.dataset.ready", "true")).isEqualTo("true");
+      draw(page, STROKES.get(1));
+      assertThat(page.await(ERROR + ".includes('1000 bytes')", "true"))
+          .as(page.evaluate(ERROR))
+          .isEqualTo("true");
+      assertThat(page.evaluate(ESCAPE)).isEqualTo("true");
+      assertThat(page.evaluate(ERROR)).isEmpty();
     }
   }
 
@@ -96,6 +164,31 @@ class PageTest {
           .as("the service's sentence about a row that is too short")
           .isEqualTo("true");
     }
+  }
+
+  /** A model that answers 47 for one digit and -3 for the others, whatever the row. */
+  private LiveModel constant(int digit) throws IOException {
+    Path file = folder.resolve("constant.safetensors");
+    float[] bias = new float[10];
+    Arrays.fill(bias, -3);
+    bias[digit] = 47;
+    SafeTensors.write(
+        file,
+        Map.of(
+            "0.weight", NDArray.full(Shape.of(10, PIXELS), 0), "0.bias", NDArray.of(bias, 10)),
+        Map.of());
+    LiveModel.Loader loader =
+        from -> {
+          Sequential network = new Sequential(new Linear(PIXELS, 10));
+          network.loadStateDict(SafeTensors.read(from).loadAll());
+          return network;
+        };
+    return new LiveModel(file, loader, new int[] {PIXELS}, 16, Weights.FLOAT32);
+  }
+
+  /** A field of the number beside a digit's bar. */
+  private static String bar(int digit, String field) {
+    return "document.getElementById('bars').children[" + digit + "].lastChild." + field;
   }
 
   private static Service serve(LiveModel model, Limits limits) throws Exception {
