@@ -82,6 +82,7 @@ final class Chromium implements AutoCloseable {
     boolean root = "root".equals(System.getProperty("user.name"));
     if (!Files.isExecutable(program) && root && !tried) {
       tried = true;
+      Files.createDirectories(LOG.toAbsolutePath().getParent());
       Process script =
           new ProcessBuilder("bash", SCRIPT.toString())
               .redirectErrorStream(true)
@@ -93,7 +94,11 @@ final class Chromium implements AutoCloseable {
     }
     Assumptions.assumeTrue(
         Files.isExecutable(program),
-        "there is no " + program + ", and " + SCRIPT + " could not install it: "
+        "there is no "
+            + program
+            + ", and "
+            + SCRIPT
+            + " could not install it: "
             + (root ? "see " + LOG.toAbsolutePath() : "only root may"));
     return program;
   }
@@ -196,6 +201,7 @@ final class Chromium implements AutoCloseable {
     if (data == null) {
       throw new IllegalStateException(answer);
     }
+    Files.createDirectories(file.toAbsolutePath().getParent());
     Files.write(file, Base64.getDecoder().decode(data));
   }
 
@@ -203,14 +209,9 @@ final class Chromium implements AutoCloseable {
   @Override
   public void close() {
     String request = "{\"id\":" + ++count + ",\"method\":\"Browser.close\"}";
-    boolean _ =
-        socket
-            .sendText(request, true)
-            .handle((_, _) -> process.onExit())
-            .thenCompose(exit -> exit)
-            .thenApply(_ -> true)
-            .completeOnTimeout(false, 10, TimeUnit.SECONDS)
-            .join();
+    // One that is gone already is waited for no longer.
+    socket.sendText(request, true).exceptionally(_ -> socket).join();
+    process.onExit().completeOnTimeout(process, 10, TimeUnit.SECONDS).join();
     socket.abort();
     process.destroyForcibly().onExit().join();
   }

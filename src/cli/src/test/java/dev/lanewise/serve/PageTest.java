@@ -174,8 +174,7 @@ class PageTest {
     bias[digit] = 47;
     SafeTensors.write(
         file,
-        Map.of(
-            "0.weight", NDArray.full(Shape.of(10, PIXELS), 0), "0.bias", NDArray.of(bias, 10)),
+        Map.of("0.weight", NDArray.full(Shape.of(10, PIXELS), 0), "0.bias", NDArray.of(bias, 10)),
         Map.of());
     LiveModel.Loader loader =
         from -> {
