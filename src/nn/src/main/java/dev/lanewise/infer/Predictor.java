@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A call takes one of a few work spaces, in which every array has its place; the first call of a
  * work space with a number of rows binds them, and later ones allocate nothing, on the heap or off
- * it. There is no lock: as many calls run at once as there are work spaces, four for each
- * processor.
+ * it. There is no lock: as many calls run at once as there are work spaces, four for each processor
+ * and sixteen at least.
  */
 public final class Predictor {
   private static final long MOST_FLOATS = Integer.MAX_VALUE / Float.BYTES;

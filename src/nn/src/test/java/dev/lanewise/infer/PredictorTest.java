@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
 import dev.lanewise.array.ShapeException;
+import dev.lanewise.kernel.Weights;
 import dev.lanewise.memory.Memory;
 import dev.lanewise.nn.BatchNorm1d;
 import dev.lanewise.nn.BatchNorm2d;
@@ -36,6 +37,8 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,9 +48,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PredictorTest {
@@ -393,6 +400,87 @@ class PredictorTest {
         call.get();
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Weights.class, names = "FLOAT32", mode = EnumSource.Mode.EXCLUDE)
+  void predict_narrowWeights_nearTheWholeOnes(Weights form) {
+    Sequential module = perceptron(40, 60, 6);
+    Predictor whole = Predictor.of(module, 40);
+    Predictor narrow = Predictor.builder(module, 40).weights(form).build();
+    float[] x = random(5 * 40, 2);
+    float[] expected = whole.predict(x);
+    float[] y = narrow.predict(x);
+    for (int i = 0; i < y.length; i++) {
+      // Weights off by at most 2^-8 of their size, in two layers before a sigmoid of slope 1/4.
+      assertThat(y[i]).isCloseTo(expected[i], Offset.offset(0.01f));
+    }
+    assertThat(y).as("rounding shows").isNotEqualTo(expected);
+    assertThat(narrow.metrics().bytes()).isLessThan(whole.metrics().bytes());
+  }
+
+  @Test
+  void metrics_countCallsRowsAndFailures() {
+    AtomicBoolean fails = new AtomicBoolean();
+    Predictor predictor =
+        Predictor.of(GraphTest.module(x -> Tensor.apply(new Failing(fails), x)), 2);
+    predictor.predict(1, 2);
+    predictor.predict(1, 2, 3, 4, 5, 6);
+    fails.set(true);
+    assertThatThrownBy(() -> predictor.predict(1, 2)).hasMessage("not now");
+    assertThatThrownBy(() -> predictor.predict(1)).isInstanceOf(ShapeException.class);
+    Metrics metrics = predictor.metrics();
+    assertThat(metrics.calls()).isEqualTo(2);
+    assertThat(metrics.rows()).isEqualTo(4);
+    assertThat(metrics.failures()).as("a call that is refused is none").isEqualTo(1);
+    assertThat(metrics.max()).isGreaterThanOrEqualTo(metrics.p50()).isPositive();
+    assertThat(metrics.bytes()).isPositive();
+  }
+
+  @Test
+  void warmup_endsWithCallsThatAllocateNothing() {
+    Predictor predictor = Predictor.of(perceptron(6, 18, 3), 6);
+    assertThat(predictor.warmup(1, 2)).isPositive();
+    assertThat(predictor.metrics().calls()).isPositive();
+    assertThatThrownBy(() -> predictor.warmup(5000))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("answers 1 to 1024 rows at a time, not 5000");
+    float[] x = random(6, 1);
+    float[] y = new float[3];
+    assertAllocatesNothing(() -> predictor.predict(1, x, y));
+  }
+
+  @Test
+  void predict_recorded_isAnEvent() throws Exception {
+    Predictor predictor = Predictor.builder(new Linear(3, 2), 3).name("digits").build();
+    Path file = Files.createTempFile("prediction", ".jfr");
+    try (Recording recording = new Recording()) {
+      recording.start();
+      predictor.predict(1, 2, 3);
+      recording.enable("dev.lanewise.Prediction").withoutThreshold();
+      predictor.predict(1, 2, 3, 4, 5, 6);
+      recording.stop();
+      recording.dump(file);
+      List<RecordedEvent> events =
+          RecordingFile.readAllEvents(file).stream()
+              .filter(event -> event.getEventType().getName().equals("dev.lanewise.Prediction"))
+              .toList();
+      assertThat(events).as("events are off until they are turned on").hasSize(1);
+      assertThat(events.getFirst().getInt("rows")).isEqualTo(2);
+      assertThat(events.getFirst().getString("predictor")).isEqualTo("digits");
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void build_moreNumbersThanAnArrayHolds() {
+    assertThatThrownBy(
+            () -> Predictor.builder(new Linear(1000, 2), 1000).maxRows(1_000_000).build())
+        .isInstanceOf(ShapeException.class)
+        .hasMessage(
+            "1000000 rows of [1000], as they are given, are more than 536870911 numbers: set fewer"
+                + " with maxRows");
   }
 
   private static Sequential cube(int version) {
