@@ -308,16 +308,16 @@ public final class Reduction {
   /**
    * The greatest of {@code n} elements, whole vectors. It is too long to be inlined in a caller
    * that C2 compiles first, where its vectors could stay boxed, and short enough for C1's
-   * registers.
+   * registers. Its accumulators start from the first vector, of which there is at least one.
    */
   private static float maxVectors(MemorySegment x, long xo, int n) {
     if (!x.isNative()) {
       throw Simd.onHeap();
     }
-    FloatVector s0 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
-    FloatVector s1 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
-    FloatVector s2 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
-    FloatVector s3 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+    FloatVector s0 = FloatVector.fromMemorySegment(F, x, xo, ORDER);
+    FloatVector s1 = FloatVector.fromMemorySegment(F, x, xo, ORDER);
+    FloatVector s2 = FloatVector.fromMemorySegment(F, x, xo, ORDER);
+    FloatVector s3 = FloatVector.fromMemorySegment(F, x, xo, ORDER);
     int i = 0;
     for (; i <= n - 4 * LANES; i += 4 * LANES) {
       long at = (long) i << 2;
