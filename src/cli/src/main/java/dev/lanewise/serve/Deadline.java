@@ -19,7 +19,10 @@ final class Deadline implements AutoCloseable {
   /** Starts the time for a request that this thread reads. */
   Deadline(ScheduledExecutorService clock, Duration timeout, Runnable whenLate) {
     this.whenLate = whenLate;
-    alarm = clock.schedule(this::expire, timeout.toNanos(), TimeUnit.NANOSECONDS);
+    // Not in the clock's thread: a client that reads nothing may hold up what tells it.
+    alarm =
+        clock.schedule(
+            () -> Thread.startVirtualThread(this::expire), timeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Says that the request was read; returns whether that was in time. */

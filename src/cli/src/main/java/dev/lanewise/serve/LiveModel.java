@@ -93,7 +93,7 @@ public final class LiveModel {
       predictor.replace(loader.load(file));
       version++;
       told.accept("took version " + version + " of " + file);
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+    } catch (Throwable e) { // Errors too, or no later file would ever be looked at.
       failures++;
       told.accept("version " + version + " goes on, for the new file cannot be taken: " + says(e));
     }

@@ -2,8 +2,12 @@ package dev.lanewise.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lanewise.kernel.Weights;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +43,37 @@ final class ReloadTest {
       Retry.until(() -> served.model.version() == 2);
       assertAnswers(served, 3);
     }
+  }
+
+  @Test
+  void error_leavesTheOldModel() throws Exception {
+    Path file = folder.resolve("model.safetensors");
+    Served.write(file, 1);
+    AtomicBoolean fails = new AtomicBoolean();
+    LiveModel.Loader loader =
+        path -> {
+          if (fails.get()) {
+            throw new StackOverflowError("too deep");
+          }
+          return Served.load(path);
+        };
+    int[] row = {Served.WIDTH};
+    LiveModel model = new LiveModel(file, loader, row, 1, Weights.FLOAT32);
+    List<String> told = new ArrayList<>();
+
+    fails.set(true);
+    Served.write(file, 2);
+    model.refresh(told::add);
+    assertThat(told)
+        .containsExactly("version 1 goes on, for the new file cannot be taken: too deep");
+    assertThat(model.failures()).isEqualTo(1);
+    assertThat(model.predictor().predict(1, 2, 3, 4)[0]).isEqualTo(Served.answer(1, 10));
+
+    fails.set(false);
+    Served.write(file, 3);
+    model.refresh(told::add);
+    assertThat(model.version()).isEqualTo(2);
+    assertThat(model.predictor().predict(1, 2, 3, 4)[0]).isEqualTo(Served.answer(3, 10));
   }
 
   private static void assertGoesOn(Served served, int failures, String reason) throws Exception {

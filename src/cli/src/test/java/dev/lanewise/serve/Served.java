@@ -92,7 +92,7 @@ final class Served implements AutoCloseable {
         Map.of());
   }
 
-  private static Module load(Path file) throws IOException {
+  static Module load(Path file) throws IOException {
     Module network =
         new Sequential(new Linear(WIDTH, HIDDEN, false), new Linear(HIDDEN, OUT, false));
     network.loadStateDict(SafeTensors.read(file).loadAll());
