@@ -9,13 +9,14 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Rows as JSON: {@code {"rows": [[0.5, ...], ...]}}, each row's numbers one after the other
- * whatever its shape. They are read as they come in, and what is not as it should be is refused at
- * once.
+ * Rows as JSON: {@code {"rows": [[0.5, ...], ...]}}, or one row by itself, {@code [0.5, ...]}; each
+ * row's numbers one after the other whatever its shape. They are read as they come in, and what is
+ * not as it should be is refused at once.
  */
 final class JsonRows {
   private static final String ROWS = "rows";
-  private static final String FORM = "a request is {\"rows\": [[0.5, ...], ...]}";
+  private static final String FORM =
+      "a request is {\"rows\": [[0.5, ...], ...]}, or one row, [0.5, ...]";
 
   /** Longer than any decimal that a double prints as. */
   private static final int LONGEST_NUMBER = 400;
@@ -40,7 +41,7 @@ final class JsonRows {
 
   static void read(InputStream body, Rows rows) throws IOException {
     try (JsonParser json = JSON.createParser(body)) {
-      readObject(json, rows);
+      readRequest(json, rows);
       if (json.nextToken() != null) {
         throw new Refusal(400, "something follows the JSON of the request");
       }
@@ -49,10 +50,14 @@ final class JsonRows {
     }
   }
 
-  private static void readObject(JsonParser json, Rows rows) throws IOException {
+  private static void readRequest(JsonParser json, Rows rows) throws IOException {
     JsonToken first = json.nextToken();
     if (first == null) {
       throw new Refusal(400, "the body is empty; " + FORM);
+    }
+    if (first == JsonToken.START_ARRAY) {
+      readRow(json, rows);
+      return;
     }
     require(first == JsonToken.START_OBJECT, FORM);
     boolean read = false;
@@ -71,19 +76,22 @@ final class JsonRows {
       require(
           next == JsonToken.START_ARRAY,
           "row " + rows.count() + " is no array of numbers; " + FORM);
-      rows.begin();
-      int column = 0;
-      for (JsonToken value = json.nextToken();
-          value != JsonToken.END_ARRAY;
-          value = json.nextToken()) {
-        require(
-            value == JsonToken.VALUE_NUMBER_INT || value == JsonToken.VALUE_NUMBER_FLOAT,
-            "row " + rows.count() + " holds something else than numbers, one after the other");
-        rows.set(column, json.getFloatValue());
-        column++;
-      }
-      rows.end(column);
+      readRow(json, rows);
     }
+  }
+
+  /** Reads a row whose opening bracket has been read. */
+  private static void readRow(JsonParser json, Rows rows) throws IOException {
+    rows.begin();
+    int column = 0;
+    for (JsonToken next = json.nextToken(); next != JsonToken.END_ARRAY; next = json.nextToken()) {
+      require(
+          next == JsonToken.VALUE_NUMBER_INT || next == JsonToken.VALUE_NUMBER_FLOAT,
+          "row " + rows.count() + " holds something else than numbers, one after the other");
+      rows.set(column, json.getFloatValue());
+      column++;
+    }
+    rows.end(column);
   }
 
   /** Refuses JSON of another form. */

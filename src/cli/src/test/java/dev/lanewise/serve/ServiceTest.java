@@ -50,6 +50,7 @@ final class ServiceTest {
     assertThat(one.statusCode()).isEqualTo(200);
     assertThat(one.headers().firstValue("Content-Type")).contains("application/json");
     assertThat(one.body()).isEqualTo(ANSWER);
+    assertThat(served.post("[1, 2, 3, 4]").body()).isEqualTo(ANSWER);
     assertThat(served.post("{\"rows\":[[0.5,-1,1e0,0],[-1E-400,0,0,1]]}\n").body())
         .isEqualTo("{\"outputs\":[[32.0,32.0,32.0],[64.0,64.0,64.0]],\"classes\":[0,0]}");
   }
@@ -177,7 +178,12 @@ final class ServiceTest {
         "400 | {\"rows\": [[1, 2, 3, 4]]} {} | something follows the JSON of the request",
         "400 | rows=1 | the body is not JSON as it should be: Unrecognized token 'rows'",
         "422 | {} | \"rows\" is missing; a request is {\"rows\": [[0.5, ...], ...]}",
-        "422 | [[1, 2, 3, 4]] | a request is {\"rows\": [[0.5, ...], ...]}",
+        "400 | [1, 2, 3, 4] [1, 2, 3, 4] | something follows the JSON of the request",
+        "400 | [1, 2, 3, 4 | the body is not JSON as it should be: Unexpected end-of-input",
+        "422 | [[1, 2, 3, 4]] | row 0 holds something else than numbers",
+        "422 | [] | row 0 has 0 numbers, not 4",
+        "422 | [1, 2, 3] | row 0 has 3 numbers, not 4",
+        "422 | 3 | a request is {\"rows\": [[0.5, ...], ...]}, or one row, [0.5, ...]",
         "422 | {\"rows\": 3} | \"rows\" is no array; a request is",
         "422 | {\"rows\": []} | there are no rows",
         "422 | {\"rows\": [1, 2, 3, 4]} | row 0 is no array of numbers; a request is",
@@ -199,7 +205,7 @@ final class ServiceTest {
   @Test
   void deepNesting() throws Exception {
     assertError(served.post("{\"rows\": " + "[".repeat(9000)), 422, "row 0 holds something else");
-    assertError(served.post("[".repeat(9000)), 422, "a request is");
+    assertError(served.post("[".repeat(9000)), 422, "row 0 holds something else");
   }
 
   @Test
