@@ -10,7 +10,6 @@ import dev.lanewise.infer.QueueFullException;
 import dev.lanewise.memory.Memory;
 import dev.lanewise.memory.MemoryLimitException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -44,19 +43,10 @@ public final class Service implements AutoCloseable {
   /** How long a service that stops looks whether anything is still to be done. */
   private static final Duration SETTLING = Duration.ofMillis(500);
 
-  private static final String PAGE = "index.html";
-
-  /**
-   * The page is one file, with its style and its script inside, and loads nothing from elsewhere.
-   */
-  private static final String PAGE_POLICY =
-      "default-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
-
   private final LiveModel model;
   private final Limits limits;
   private final Duration grace;
   private final Consumer<String> told;
-  private final byte[] page;
   private final int width;
   private final int answerWidth;
   private final @Nullable MicroBatcher batcher;
@@ -111,14 +101,14 @@ public final class Service implements AutoCloseable {
     this.limits = limits;
     this.grace = grace;
     this.told = told;
-    page = page();
+    Answer page = Page.load();
     Predictor predictor = model.predictor();
     width = (int) predictor.inputShape().size();
     answerWidth = (int) predictor.outputShape().size();
     free = new Semaphore(limits.inFlight());
     routes =
         Map.of(
-            "/", new Route("GET", _ -> page(page)),
+            "/", new Route("GET", _ -> page),
             "/model", new Route("GET", _ -> describe()),
             "/healthz", new Route("GET", _ -> Answer.of("text/plain", "ok\n")),
             "/metrics", new Route("GET", _ -> Answer.of(Exposition.TYPE, measure())),
@@ -160,19 +150,6 @@ public final class Service implements AutoCloseable {
     if (System.getProperty(property) == null) {
       System.setProperty(property, Long.toString(value));
     }
-  }
-
-  private static byte[] page() throws IOException {
-    try (InputStream in = Service.class.getResourceAsStream(PAGE)) {
-      if (in == null) {
-        throw new IllegalStateException("the resource " + PAGE + " is missing");
-      }
-      return in.readAllBytes();
-    }
-  }
-
-  private static Answer page(byte[] page) {
-    return Answer.of("text/html; charset=utf-8", page).with("Content-Security-Policy", PAGE_POLICY);
   }
 
   /** Returns where the service listens. */
