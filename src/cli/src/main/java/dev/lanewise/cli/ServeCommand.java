@@ -1,5 +1,6 @@
 package dev.lanewise.cli;
 
+import dev.lanewise.array.ShapeException;
 import dev.lanewise.kernel.Weights;
 import dev.lanewise.nn.Module;
 import dev.lanewise.serve.Batching;
@@ -13,9 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,11 +33,12 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     header = "Answers HTTP requests with a trained network.",
     description = {
-      "POST /predict answers rows: JSON, {\"rows\": [[0.5, ...], ...]}, or little-endian float32"
-          + " numbers as application/octet-stream, each answered likewise. GET / is a page to draw"
-          + " digits on, /model what a row must be, /healthz whether the service is up, /metrics"
-          + " what it has done, as Prometheus reads it. A model file that changes is taken within"
-          + " a second or two. Ctrl-C or SIGTERM ends it once the requests in flight are answered."
+      "POST /predict answers rows: JSON, {\"rows\": [[0.5, ...], ...]} or one row, [0.5, ...], or"
+          + " little-endian float32 numbers as application/octet-stream, each answered likewise."
+          + " GET / is a page to draw digits on, /model what a row must be, /healthz whether the"
+          + " service is up, /metrics what it has done, as Prometheus reads it. A model file that"
+          + " changes is taken within a second or two. Ctrl-C or SIGTERM ends it once the requests"
+          + " in flight are answered."
     },
     parameterListHeading = "%nParameters:%n",
     optionListHeading = "%nOptions:%n",
@@ -111,6 +116,12 @@ final class ServeCommand implements Callable<Integer> {
   private int maxInFlight = Limits.DEFAULT.inFlight();
 
   @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      description = "Most open connections; others are closed. Default: ${DEFAULT-VALUE}.")
+  private int maxConnections = Limits.DEFAULT.connections();
+
+  @Option(
       names = "--no-warmup",
       description = "Answer at once, the first requests slowly, rather than after a few seconds.")
   private boolean cold;
@@ -125,26 +136,50 @@ final class ServeCommand implements Callable<Integer> {
     Batching batching = batching(limits);
     InetSocketAddress address = address();
     Path file = model != null ? model : newest();
-    SavedModel saved = SavedModel.read(file);
-    int[] row = {saved.layers().l1()};
-    LiveModel live = new LiveModel(file, ServeCommand::load, row, limits.rows(), weights);
+    LiveModel live = live(file, limits);
     if (!cold) {
       Duration warm = live.predictor().warmup();
       say(String.format(Locale.ROOT, "warmed up in %.1f s", warm.toMillis() / 1e3));
     }
     try (Service service = start(live, address, limits, batching)) {
-      Thread hook = Thread.ofPlatform().unstarted(() -> stop(service));
-      Runtime.getRuntime().addShutdownHook(hook);
+      CountDownLatch ended = endedBySignal();
       String shown = host.contains(":") ? "[" + host + "]" : host;
       say("serving " + file + " on http://" + shown + ":" + service.address().getPort() + "/");
-      try {
-        Thread.currentThread().join();
-      } catch (InterruptedException _) {
-        // Only a program that has this command inside ends it so.
-        Runtime.getRuntime().removeShutdownHook(hook);
-      }
+      ended.await();
+      say("stopping");
+    } catch (InterruptedException _) {
+      // Only a program that has this command inside ends it so.
+      Thread.currentThread().interrupt();
     }
+    say("stopped");
     return 0;
+  }
+
+  private LiveModel live(Path file, Limits limits) throws IOException {
+    int[] row = {SavedModel.read(file).layers().l1()};
+    try {
+      return new LiveModel(file, ServeCommand::load, row, limits.rows(), weights);
+    } catch (ShapeException e) {
+      throw new UsageException("--max-rows is too large: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Returns what SIGTERM and Ctrl-C open, instead of ending the process, whose exit code is then
+   * this command's own. The second of them ends it at once.
+   */
+  private static CountDownLatch endedBySignal() {
+    CountDownLatch ended = new CountDownLatch(1);
+    for (String name : List.of("TERM", "INT")) {
+      Object _ =
+          Signals.register(
+              name,
+              () -> {
+                Object _ = Signals.registerDefault(name);
+                ended.countDown();
+              });
+    }
+    return ended;
   }
 
   private Limits limits() {
@@ -154,7 +189,8 @@ final class ServeCommand implements Callable<Integer> {
         timeout >= 1 && timeout <= MOST_SECONDS,
         "--timeout must be from 1 to " + MOST_SECONDS + ", not " + timeout);
     require(maxInFlight >= 1, "--max-in-flight must be at least 1, not " + maxInFlight);
-    return new Limits(maxBody, maxRows, Duration.ofSeconds(timeout), maxInFlight);
+    require(maxConnections >= 1, "--max-connections must be at least 1, not " + maxConnections);
+    return new Limits(maxBody, maxRows, Duration.ofSeconds(timeout), maxInFlight, maxConnections);
   }
 
   private @Nullable Batching batching(Limits limits) {
@@ -229,12 +265,6 @@ final class ServeCommand implements Callable<Integer> {
     } catch (SocketException e) {
       throw new Failure("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
     }
-  }
-
-  private void stop(Service service) {
-    say("stopping");
-    service.close();
-    say("stopped");
   }
 
   private void say(String line) {

@@ -138,6 +138,7 @@ public final class Service implements AutoCloseable {
     long seconds = limits.timeout().toSeconds() + 2;
     set("sun.net.httpserver.maxReqTime", seconds);
     set("sun.net.httpserver.maxRspTime", seconds);
+    set("jdk.httpserver.maxConnections", limits.connections());
     // What is left of a body that was refused is read, lest the client miss the answer.
     set("sun.net.httpserver.drainAmount", limits.bodyBytes());
     // The head and the body of an answer are written one after the other.

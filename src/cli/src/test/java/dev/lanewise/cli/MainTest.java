@@ -65,6 +65,7 @@ final class MainTest {
         "serve m --max-body 0 | lanewise serve: --max-body must be at least 1, not 0",
         "serve m --timeout 0 | lanewise serve: --timeout must be from 1 to 3600, not 0",
         "serve m --max-in-flight 0 | lanewise serve: --max-in-flight must be at least 1, not 0",
+        "serve m --max-connections 0 | lanewise serve: --max-connections must be at least 1, not 0",
         "serve m --micro-batch 32 | lanewise serve: --micro-batch wants rows, from 1 to 256, and"
             + " microseconds, from 0 to 1000000, such as 32:200, not '32'",
         "serve m --micro-batch 300:1 | lanewise serve: --micro-batch wants rows, from 1 to 256, and"

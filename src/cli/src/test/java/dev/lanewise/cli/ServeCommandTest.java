@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class ServeCommandTest {
   private static final Pattern SERVING =
       Pattern.compile("serving (.+) on http://127.0.0.1:(\\d+)/");
-  private static final int SIGTERM = 128 + 15;
 
   @TempDir private static Path shared;
   private static Path model;
@@ -125,9 +125,47 @@ final class ServeCommandTest {
       socket.getOutputStream().write(json.getBytes(StandardCharsets.US_ASCII));
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       assertThat(answer).contains("HTTP/1.1 200 OK").contains("{\"outputs\":[[");
-      assertThat(server.process().waitFor()).isEqualTo(SIGTERM);
+      assertThat(server.process().waitFor()).isZero();
       assertThat(server.out().readLine()).isEqualTo("stopped");
       assertThat(errors(temp)).isEmpty();
+    }
+  }
+
+  @Test
+  void connectionsBeyondTheLimit_areClosed() throws Exception {
+    Object[] options = {model, "--port", 0, "--no-warmup", "--max-connections", 2};
+    try (Server server = Server.start(temp, options);
+        Socket kept = server.connect()) {
+      assertThat(lives(kept)).isTrue();
+      try (Socket other = server.connect();
+          Socket third = server.connect()) {
+        assertThat(lives(other)).isTrue();
+        assertThat(third.getInputStream().read()).isEqualTo(-1);
+        assertThat(lives(kept)).isTrue();
+      }
+      // The service learns by and by that a client has left.
+      boolean taken = false;
+      while (!taken) {
+        try (Socket next = server.connect()) {
+          taken = lives(next);
+        }
+      }
+    }
+  }
+
+  /** Asks whether the service is up; says whether there was an answer. */
+  private static boolean lives(Socket socket) throws IOException {
+    try {
+      String request = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      StringBuilder answer = new StringBuilder();
+      for (int next = 0; next >= 0 && !answer.toString().endsWith("ok\n"); ) {
+        next = socket.getInputStream().read();
+        answer.append((char) next);
+      }
+      return answer.toString().startsWith("HTTP/1.1 200 OK");
+    } catch (SocketException _) {
+      return false; // It was closed before the request was there.
     }
   }
 
@@ -159,7 +197,9 @@ final class ServeCommandTest {
       "--timeout",
       5,
       "--max-in-flight",
-      16
+      16,
+      "--max-connections",
+      32
     };
     try (Server server = Server.start(temp, options);
         HttpClient client = HttpClient.newHttpClient()) {
@@ -224,6 +264,14 @@ final class ServeCommandTest {
     assertThat(broken.code()).isEqualTo(1);
     assertThat(broken.err().lines()).hasSize(1);
     assertThat(broken.err()).startsWith("lanewise serve: " + file);
+  }
+
+  @Test
+  void moreRowsThanAPredictorCanTake() {
+    Run run = Cli.run("serve", model, "--max-rows", 2_000_000_000);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith("lanewise serve: --max-rows is too large: 2000000000 rows of [784]");
   }
 
   @Test

@@ -67,10 +67,13 @@ class PageTest {
     Path file = folder.resolve("digits.safetensors");
     SafeTensors.write(file, trained().stateDict(), Map.of());
     LiveModel model = new LiveModel(file, PageTest::load, new int[] {PIXELS}, 16, Weights.FLOAT32);
-    Limits limits = new Limits(100_000, 16, Duration.ofSeconds(20), 16);
+    Limits limits = new Limits(100_000, 16, Duration.ofSeconds(20), 16, 64);
     try (Service service = serve(model, limits);
         Chromium page = Chromium.open(address(service), folder.resolve("profile"))) {
       assertThat(page.await("document.body?.dataset.ready", "true")).isEqualTo("true");
+      assertThat(page.evaluate("getComputedStyle(document.getElementById('pad')).touchAction"))
+          .as("the page's policy lets its style in")
+          .isEqualTo("none");
       for (Map.Entry<Integer, double[][]> digit : STROKES.entrySet()) {
         draw(page, digit.getValue());
         String wanted = digit.getKey().toString();
@@ -93,7 +96,8 @@ class PageTest {
 
   @Test
   void page_asksOnceAtATime_andForgetsWhatWasCleared() throws Exception {
-    try (Service service = serve(constant(4), new Limits(100_000, 16, Duration.ofSeconds(20), 16));
+    try (Service service =
+            serve(constant(4), new Limits(100_000, 16, Duration.ofSeconds(20), 16, 64));
         Chromium page = Chromium.open(address(service), folder.resolve("profile"))) {
       assertThat(page.await("document.body?.dataset.ready", "true")).isEqualTo("true");
       assertThat(page.evaluate(HELD_FETCH)).isNotNull();
@@ -132,7 +136,8 @@ class PageTest {
 
   @Test
   void page_showsWhyTheServiceRefuses() throws Exception {
-    try (Service service = serve(constant(4), new Limits(1000, 16, Duration.ofSeconds(20), 16));
+    try (Service service =
+            serve(constant(4), new Limits(1000, 16, Duration.ofSeconds(20), 16, 64));
         Chromium page = Chromium.open(address(service), folder.resolve("profile"))) {
       assertThat(page.await("document.body?.dataset.ready", "true")).isEqualTo("true");
       draw(page, STROKES.get(1));

@@ -65,7 +65,7 @@ final class Served implements AutoCloseable {
   }
 
   static Limits limits(Duration timeout) {
-    return new Limits(10_000, 64, timeout, 64);
+    return new Limits(10_000, 64, timeout, 64, 1024);
   }
 
   /** Serves the version of factor 1. */

@@ -277,7 +277,7 @@ final class ServiceTest {
 
   @Test
   void tooManyAtOnce(@TempDir Path own) throws Exception {
-    Limits one = new Limits(10_000, 64, Duration.ofSeconds(20), 1);
+    Limits one = new Limits(10_000, 64, Duration.ofSeconds(20), 1, 1024);
     try (Served busy = Served.start(own, one, null);
         Socket first = busy.connect()) {
       Served.write(first, Served.head(ROW.length()));
