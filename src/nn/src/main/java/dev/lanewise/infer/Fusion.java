@@ -19,6 +19,7 @@ import dev.lanewise.op.pointwise.Tanh;
 import dev.lanewise.op.product.Conv2d;
 import dev.lanewise.op.product.LinearAct;
 import dev.lanewise.op.product.MatMul;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -73,7 +74,7 @@ final class Fusion {
       node.inputs().forEach(input -> uses.merge(input, 1, Integer::sum));
     }
     for (Node node : graph.nodes()) {
-      Node now = node.on(node.inputs().stream().map(this::now).toList());
+      Node now = now(node);
       Node next = now;
       uses.put(now, uses.getOrDefault(node, 0));
       for (Node fused = fuse(now); fused != null; fused = fuse(fused)) {
@@ -84,6 +85,14 @@ final class Fusion {
       replaced.put(node, next);
     }
     return new Graph(graph.input(), List.copyOf(kept), now(graph.result()));
+  }
+
+  private Node now(Node node) {
+    List<Value> inputs = new ArrayList<>();
+    for (Value input : node.inputs()) {
+      inputs.add(now(input));
+    }
+    return node.on(inputs);
   }
 
   private Value now(Value value) {

@@ -209,10 +209,15 @@ final class Plan {
   }
 
   private static boolean isLayer(Node node) {
-    return node.op(1) instanceof LinearAct
-        && node.inputs().stream()
-            .skip(1)
-            .allMatch(input -> input instanceof Constant constant && constant.isFixed());
+    if (!(node.op(1) instanceof LinearAct)) {
+      return false;
+    }
+    for (Value weight : node.inputs().subList(1, node.inputs().size())) {
+      if (!(weight instanceof Constant constant && constant.isFixed())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static PackedLinear layer(Node node, Weights weights) {

@@ -161,13 +161,17 @@ public final class Predictor {
    * @throws ShapeException if there are too many rows, or an array is too short for them
    */
   public void predict(int rows, float[] input, float[] output) {
+    predict(rows, input, output, latencies);
+  }
+
+  private void predict(int rows, float[] input, float[] output, LatencyRecorder told) {
     check(rows, input.length, output.length);
     Workspace call = begin(rows);
     try {
       call.program().run(input, output);
       call.answered();
     } finally {
-      end(call);
+      end(call, told);
     }
   }
 
@@ -182,7 +186,7 @@ public final class Predictor {
       call.program().run(input, output);
       call.answered();
     } finally {
-      end(call);
+      end(call, latencies);
     }
   }
 
@@ -197,7 +201,7 @@ public final class Predictor {
       call.program().run(input, output);
       call.answered();
     } finally {
-      end(call);
+      end(call, latencies);
     }
   }
 
@@ -220,7 +224,8 @@ public final class Predictor {
 
   /**
    * Runs calls of one row and of more, up to {@link #maxRows} or 256, until the compilers are done
-   * with them, which takes a second or a few; ten at most for each.
+   * with them, which takes a second or a few; ten at most for each. {@link #metrics} do not count
+   * them.
    *
    * @return how long it took
    */
@@ -235,11 +240,12 @@ public final class Predictor {
    */
   public Duration warmup(int... rows) {
     long start = System.nanoTime();
+    LatencyRecorder apart = new LatencyRecorder();
     for (int count : IntStream.of(rows).distinct().toArray()) {
       check(count, Long.MAX_VALUE, Long.MAX_VALUE);
       float[] input = new float[count * in];
       float[] output = new float[count * out];
-      Warmup.run(() -> predict(count, input, output), PATIENCE);
+      Warmup.run(() -> predict(count, input, output, apart), PATIENCE);
     }
     return Duration.ofNanos(System.nanoTime() - start);
   }
@@ -263,14 +269,14 @@ public final class Predictor {
     try {
       workspace.begin(plan, rows, start);
     } catch (Throwable e) {
-      end(workspace);
+      end(workspace, latencies);
       throw e;
     }
     return workspace;
   }
 
-  private void end(Workspace workspace) {
-    workspace.end(latencies, name);
+  private void end(Workspace workspace, LatencyRecorder told) {
+    workspace.end(told, name);
     workspaces.give(workspace);
   }
 

@@ -5,6 +5,7 @@ import dev.lanewise.memory.Scope;
 import dev.lanewise.memory.Storage;
 import java.util.Arrays;
 import java.util.Objects;
+import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +29,17 @@ final class Workspace {
     start = nanos;
     rows = count;
     answered = false;
-    // An event that is off is never made: nothing refers to this one.
-    event = new PredictionEvent().isEnabled() ? PredictionEvent.begun() : null;
+    event = isRecorded() ? PredictionEvent.begun() : null;
     program = program(current, count);
+  }
+
+  /** Says whether a recording wants an event of this call. */
+  private static boolean isRecorded() {
+    // To touch the event's class is to start the recorder, which takes longer than all else before
+    // a
+    // first answer; until somebody else has started it, there is no recording. An event that is off
+    // is never made: nothing refers to this one.
+    return FlightRecorder.isInitialized() && new PredictionEvent().isEnabled();
   }
 
   /** Returns the program of the call. */

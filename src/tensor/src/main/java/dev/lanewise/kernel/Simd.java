@@ -62,8 +62,6 @@ public final class Simd {
     B = VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, BITS / 4)));
     LANES = F.length();
     loadSegments();
-    System.getLogger("dev.lanewise")
-        .log(System.Logger.Level.DEBUG, () -> "vectors of " + BITS + " bits, " + why());
   }
 
   private Simd() {}
