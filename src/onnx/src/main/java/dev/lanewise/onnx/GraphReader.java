@@ -26,6 +26,9 @@ final class GraphReader {
   private final Set<String> initializers = new HashSet<>();
   private final List<Node> nodes = new ArrayList<>();
 
+  /** The outputs that are not computed, such as a dropout's mask, and the nodes that have them. */
+  private final Map<String, String> left = new HashMap<>();
+
   private GraphReader(String file, GraphProto graph, int opset, TensorReader tensors) {
     this.file = file;
     this.graph = graph;
@@ -50,8 +53,12 @@ final class GraphReader {
     refuseUnknownOperators();
     readNodes(input.name());
     if (!input.name().equals(output)
-        && nodes.stream().noneMatch(n -> n.outputs().contains(output))) {
-      throw broken("nothing gives its output '" + Node.shown(output) + "'");
+        && nodes.stream().noneMatch(n -> n.computed().contains(output))) {
+      String maker = left.get(output);
+      throw broken(
+          maker == null
+              ? "nothing gives its output '" + Node.shown(output) + "'"
+              : maker + " is not run for its output '" + Node.shown(output) + "'");
     }
     List<Plan> plans = new Recognition(nodes, constants, tensors, output).plans();
     return new Assembly(name(), input, output, plans, constants, initializers, tensors).module();
@@ -150,7 +157,6 @@ final class GraphReader {
     if (!known.add(input) || input.isEmpty()) {
       throw broken("its input '" + Node.shown(input) + "' is also an initializer, or has no name");
     }
-    Map<String, String> left = new HashMap<>();
     for (NodeProto proto : graph.getNodeList()) {
       Node node = new Node(file, opset, tensors, proto);
       for (String name : node.inputs()) {

@@ -60,6 +60,9 @@ final class OnnxRefusalTest {
     models.put("node 'relu0' (Relu) has no output", rows(13).node("Relu", "x", ""));
     models.put("nothing gives its output 'y'", rows(13).node("Relu", "x", "z"));
     models.put(
+        "node 'dropout0' (Dropout) is not run for its output 'y'",
+        rows(13).node("Dropout", "x", "d y"));
+    models.put(
         "reads 'm', which node 'dropout0' (Dropout) is not run for",
         rows(13).node("Dropout", "x", "d m").node("Relu", "m", "y"));
     models.put(
