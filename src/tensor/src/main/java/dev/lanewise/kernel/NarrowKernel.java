@@ -2,7 +2,6 @@ package dev.lanewise.kernel;
 
 import static jdk.incubator.vector.VectorOperators.B2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
-import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_S2I;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -10,7 +9,6 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -22,20 +20,31 @@ import jdk.incubator.vector.VectorSpecies;
  * has fewer vectors, what is read behind them ends in columns that are not used. Offsets and
  * strides are in bytes.
  *
+ * <p>An int holds two weights of bfloat16, one of each of two vectors: the lower half shifted up is
+ * the first, the upper half by itself the second.
+ *
+ * <p>What is read of A comes first in each step: C2 inlines it only while a method has few nodes so
+ * far, and a call in the loop would cost many times the rest. All else it inlines whatever the
+ * size.
+ *
  * <p>Why the methods look alike and share nothing is told at {@link MicroKernel}.
  */
 final class NarrowKernel {
   private static final VectorSpecies<Float> F = Simd.F;
   private static final VectorSpecies<Integer> I = Simd.I;
-  private static final VectorSpecies<Short> S = Simd.S;
   private static final VectorSpecies<Byte> BYTES = Simd.B;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-  /** Bytes of a vector of floats, of bfloat16, and of bytes. */
+  /** The order of the two weights in an int, whatever the machine's. */
+  private static final ByteOrder PAIRED = ByteOrder.LITTLE_ENDIAN;
+
+  /** The bits of a float that are its bfloat16. */
+  private static final int UPPER = 0xffff0000;
+
+  /** Bytes of a vector of floats, or of two of bfloat16, and of one of bytes. */
   private static final long V = 4L * Simd.LANES;
 
-  private static final long V2 = 2L * Simd.LANES;
   private static final long V1 = Simd.LANES;
 
   private NarrowKernel() {}
@@ -100,63 +109,27 @@ final class NarrowKernel {
     FloatVector s6 = FloatVector.fromMemorySegment(F, C, c + 6 * V, ORDER);
     FloatVector s7 = FloatVector.fromMemorySegment(F, C, c + 7 * V, ORDER);
     for (int p = 0; p < k; p++) {
-      long bp = b + p * bRow;
       FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, a + 4L * p));
-      FloatVector w0 =
-          ((IntVector)
-                  ShortVector.fromMemorySegment(S, B, bp, ORDER)
-                      .convertShape(ZERO_EXTEND_S2I, I, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
+      long bp = b + p * bRow;
+      IntVector q0 = IntVector.fromMemorySegment(I, B, bp, PAIRED);
+      FloatVector w0 = q0.lanewise(LSHL, 16).reinterpretAsFloats();
       s0 = x.fma(w0, s0);
-      FloatVector w1 =
-          ((IntVector)
-                  ShortVector.fromMemorySegment(S, B, bp + V2, ORDER)
-                      .convertShape(ZERO_EXTEND_S2I, I, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
+      FloatVector w1 = q0.and(UPPER).reinterpretAsFloats();
       s1 = x.fma(w1, s1);
-      FloatVector w2 =
-          ((IntVector)
-                  ShortVector.fromMemorySegment(S, B, bp + 2 * V2, ORDER)
-                      .convertShape(ZERO_EXTEND_S2I, I, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
+      IntVector q1 = IntVector.fromMemorySegment(I, B, bp + V, PAIRED);
+      FloatVector w2 = q1.lanewise(LSHL, 16).reinterpretAsFloats();
       s2 = x.fma(w2, s2);
-      FloatVector w3 =
-          ((IntVector)
-                  ShortVector.fromMemorySegment(S, B, bp + 3 * V2, ORDER)
-                      .convertShape(ZERO_EXTEND_S2I, I, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
+      FloatVector w3 = q1.and(UPPER).reinterpretAsFloats();
       s3 = x.fma(w3, s3);
-      FloatVector w4 =
-          ((IntVector)
-                  ShortVector.fromMemorySegment(S, B, bp + 4 * V2, ORDER)
-                      .convertShape(ZERO_EXTEND_S2I, I, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
+      IntVector q2 = IntVector.fromMemorySegment(I, B, bp + 2 * V, PAIRED);
+      FloatVector w4 = q2.lanewise(LSHL, 16).reinterpretAsFloats();
       s4 = x.fma(w4, s4);
-      FloatVector w5 =
-          ((IntVector)
-                  ShortVector.fromMemorySegment(S, B, bp + 5 * V2, ORDER)
-                      .convertShape(ZERO_EXTEND_S2I, I, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
+      FloatVector w5 = q2.and(UPPER).reinterpretAsFloats();
       s5 = x.fma(w5, s5);
-      FloatVector w6 =
-          ((IntVector)
-                  ShortVector.fromMemorySegment(S, B, bp + 6 * V2, ORDER)
-                      .convertShape(ZERO_EXTEND_S2I, I, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
+      IntVector q3 = IntVector.fromMemorySegment(I, B, bp + 3 * V, PAIRED);
+      FloatVector w6 = q3.lanewise(LSHL, 16).reinterpretAsFloats();
       s6 = x.fma(w6, s6);
-      FloatVector w7 =
-          ((IntVector)
-                  ShortVector.fromMemorySegment(S, B, bp + 7 * V2, ORDER)
-                      .convertShape(ZERO_EXTEND_S2I, I, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
+      FloatVector w7 = q3.and(UPPER).reinterpretAsFloats();
       s7 = x.fma(w7, s7);
     }
     s0.intoMemorySegment(C, c, ORDER);
@@ -197,37 +170,19 @@ final class NarrowKernel {
     FloatVector s13 = FloatVector.fromMemorySegment(F, C, c1 + 3 * V, ORDER);
     for (int p = 0; p < k; p++) {
       long o = 4L * p;
-      long bp = b + p * bRow;
-      FloatVector w0 =
-          ((IntVector)
-                  ShortVector.fromMemorySegment(S, B, bp, ORDER)
-                      .convertShape(ZERO_EXTEND_S2I, I, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
-      FloatVector w1 =
-          ((IntVector)
-                  ShortVector.fromMemorySegment(S, B, bp + V2, ORDER)
-                      .convertShape(ZERO_EXTEND_S2I, I, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
-      FloatVector w2 =
-          ((IntVector)
-                  ShortVector.fromMemorySegment(S, B, bp + 2 * V2, ORDER)
-                      .convertShape(ZERO_EXTEND_S2I, I, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
-      FloatVector w3 =
-          ((IntVector)
-                  ShortVector.fromMemorySegment(S, B, bp + 3 * V2, ORDER)
-                      .convertShape(ZERO_EXTEND_S2I, I, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, a1 + o));
+      long bp = b + p * bRow;
+      IntVector q0 = IntVector.fromMemorySegment(I, B, bp, PAIRED);
+      FloatVector w0 = q0.lanewise(LSHL, 16).reinterpretAsFloats();
+      FloatVector w1 = q0.and(UPPER).reinterpretAsFloats();
+      IntVector q1 = IntVector.fromMemorySegment(I, B, bp + V, PAIRED);
+      FloatVector w2 = q1.lanewise(LSHL, 16).reinterpretAsFloats();
+      FloatVector w3 = q1.and(UPPER).reinterpretAsFloats();
       s00 = x0.fma(w0, s00);
       s01 = x0.fma(w1, s01);
       s02 = x0.fma(w2, s02);
       s03 = x0.fma(w3, s03);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, a1 + o));
       s10 = x1.fma(w0, s10);
       s11 = x1.fma(w1, s11);
       s12 = x1.fma(w2, s12);
@@ -283,47 +238,29 @@ final class NarrowKernel {
     FloatVector s33 = FloatVector.fromMemorySegment(F, C, c3 + 3 * V, ORDER);
     for (int p = 0; p < k; p++) {
       long o = 4L * p;
-      long bp = b + p * bRow;
-      FloatVector w0 =
-          ((IntVector)
-                  ShortVector.fromMemorySegment(S, B, bp, ORDER)
-                      .convertShape(ZERO_EXTEND_S2I, I, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
-      FloatVector w1 =
-          ((IntVector)
-                  ShortVector.fromMemorySegment(S, B, bp + V2, ORDER)
-                      .convertShape(ZERO_EXTEND_S2I, I, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
-      FloatVector w2 =
-          ((IntVector)
-                  ShortVector.fromMemorySegment(S, B, bp + 2 * V2, ORDER)
-                      .convertShape(ZERO_EXTEND_S2I, I, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
-      FloatVector w3 =
-          ((IntVector)
-                  ShortVector.fromMemorySegment(S, B, bp + 3 * V2, ORDER)
-                      .convertShape(ZERO_EXTEND_S2I, I, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, a1 + o));
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, a2 + o));
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, a3 + o));
+      long bp = b + p * bRow;
+      IntVector q0 = IntVector.fromMemorySegment(I, B, bp, PAIRED);
+      FloatVector w0 = q0.lanewise(LSHL, 16).reinterpretAsFloats();
+      FloatVector w1 = q0.and(UPPER).reinterpretAsFloats();
+      IntVector q1 = IntVector.fromMemorySegment(I, B, bp + V, PAIRED);
+      FloatVector w2 = q1.lanewise(LSHL, 16).reinterpretAsFloats();
+      FloatVector w3 = q1.and(UPPER).reinterpretAsFloats();
       s00 = x0.fma(w0, s00);
       s01 = x0.fma(w1, s01);
       s02 = x0.fma(w2, s02);
       s03 = x0.fma(w3, s03);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, a1 + o));
       s10 = x1.fma(w0, s10);
       s11 = x1.fma(w1, s11);
       s12 = x1.fma(w2, s12);
       s13 = x1.fma(w3, s13);
-      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, a2 + o));
       s20 = x2.fma(w0, s20);
       s21 = x2.fma(w1, s21);
       s22 = x2.fma(w2, s22);
       s23 = x2.fma(w3, s23);
-      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, a3 + o));
       s30 = x3.fma(w0, s30);
       s31 = x3.fma(w1, s31);
       s32 = x3.fma(w2, s32);
@@ -362,8 +299,8 @@ final class NarrowKernel {
     FloatVector s6 = FloatVector.fromMemorySegment(F, C, c + 6 * V, ORDER);
     FloatVector s7 = FloatVector.fromMemorySegment(F, C, c + 7 * V, ORDER);
     for (int p = 0; p < k; p++) {
-      long bp = b + p * bRow;
       FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, a + 4L * p));
+      long bp = b + p * bRow;
       FloatVector w0 =
           (FloatVector) ByteVector.fromMemorySegment(BYTES, B, bp, ORDER).convertShape(B2F, F, 0);
       s0 = x.fma(w0, s0);
@@ -434,6 +371,8 @@ final class NarrowKernel {
     FloatVector s13 = FloatVector.fromMemorySegment(F, C, c1 + 3 * V, ORDER);
     for (int p = 0; p < k; p++) {
       long o = 4L * p;
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, a1 + o));
       long bp = b + p * bRow;
       FloatVector w0 =
           (FloatVector) ByteVector.fromMemorySegment(BYTES, B, bp, ORDER).convertShape(B2F, F, 0);
@@ -446,12 +385,10 @@ final class NarrowKernel {
       FloatVector w3 =
           (FloatVector)
               ByteVector.fromMemorySegment(BYTES, B, bp + 3 * V1, ORDER).convertShape(B2F, F, 0);
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
       s00 = x0.fma(w0, s00);
       s01 = x0.fma(w1, s01);
       s02 = x0.fma(w2, s02);
       s03 = x0.fma(w3, s03);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, a1 + o));
       s10 = x1.fma(w0, s10);
       s11 = x1.fma(w1, s11);
       s12 = x1.fma(w2, s12);
@@ -507,6 +444,10 @@ final class NarrowKernel {
     FloatVector s33 = FloatVector.fromMemorySegment(F, C, c3 + 3 * V, ORDER);
     for (int p = 0; p < k; p++) {
       long o = 4L * p;
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, a1 + o));
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, a2 + o));
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, a3 + o));
       long bp = b + p * bRow;
       FloatVector w0 =
           (FloatVector) ByteVector.fromMemorySegment(BYTES, B, bp, ORDER).convertShape(B2F, F, 0);
@@ -519,22 +460,18 @@ final class NarrowKernel {
       FloatVector w3 =
           (FloatVector)
               ByteVector.fromMemorySegment(BYTES, B, bp + 3 * V1, ORDER).convertShape(B2F, F, 0);
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
       s00 = x0.fma(w0, s00);
       s01 = x0.fma(w1, s01);
       s02 = x0.fma(w2, s02);
       s03 = x0.fma(w3, s03);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, a1 + o));
       s10 = x1.fma(w0, s10);
       s11 = x1.fma(w1, s11);
       s12 = x1.fma(w2, s12);
       s13 = x1.fma(w3, s13);
-      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, a2 + o));
       s20 = x2.fma(w0, s20);
       s21 = x2.fma(w1, s21);
       s22 = x2.fma(w2, s22);
       s23 = x2.fma(w3, s23);
-      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, a3 + o));
       s30 = x3.fma(w0, s30);
       s31 = x3.fma(w1, s31);
       s32 = x3.fma(w2, s32);

@@ -4,6 +4,7 @@ import dev.lanewise.memory.Scratch;
 import dev.lanewise.memory.Storage;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * them is what takes the time.
  *
  * <p>The columns stand in panels, row after row of a panel, the last one only as wide as it must
- * be. Weights are widened in registers, whatever the number of rows of A ({@link NarrowKernel}).
+ * be. Those of bfloat16 stand in pairs within a row: one of a vector, then one of the next. Weights
+ * are widened in registers, whatever the number of rows of A ({@link NarrowKernel}).
  *
  * <p>Every element of C is one chain of fused multiply-adds in the order of p: from the bias for
  * bfloat16; for bytes the sum is multiplied by the column's scale, then the bias is added. So a row
@@ -21,8 +23,12 @@ public final class NarrowMatrix {
   /** Columns of a panel. */
   static final int PANEL = 8 * Simd.LANES;
 
+  /** Columns of two vectors. */
+  private static final int PAIR = 2 * Simd.LANES;
+
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** The largest magnitude of a byte: as much to either side of zero. */
   private static final int LARGEST = 127;
@@ -60,7 +66,7 @@ public final class NarrowMatrix {
               throw new IllegalArgumentException("float32 is not narrow: take a PackedMatrix");
         };
     // Behind the last row stands what a kernel reads of a panel that is not whole.
-    long elements = (long) rows * Pack.wholeVectors(cols) + PANEL;
+    long elements = (long) rows * panelWidth(cols) + PANEL;
     this.weights = Storage.persistent(elements * size / Float.BYTES);
     this.scales = weights == Weights.INT8 ? Storage.persistent(cols) : null;
   }
@@ -90,7 +96,10 @@ public final class NarrowMatrix {
     for (int j = 0; j < cols; j++) {
       long from = 4 * (bo + j * bCol);
       if (scales == null) {
-        packBfloats(b, from, 4 * bRow, rows, weights.segment(), offset(j), panelRow(j));
+        int inPair = j % PAIR;
+        long paired = size * (2L * (inPair % Simd.LANES) + inPair / Simd.LANES);
+        long to = offset(j - inPair) + paired;
+        packBfloats(b, from, 4 * bRow, rows, weights.segment(), to, panelRow(j));
       } else {
         float max = largest(b, from, 4 * bRow, rows);
         if (!(max <= Float.MAX_VALUE)) {
@@ -299,6 +308,12 @@ public final class NarrowMatrix {
 
   /** Returns the bytes of a row of the panel of column {@code j}. */
   private long panelRow(int j) {
-    return (long) size * Math.min(PANEL, Pack.wholeVectors(cols - (j - j % PANEL)));
+    return (long) size * Math.min(PANEL, panelWidth(cols - (j - j % PANEL)));
+  }
+
+  /** Returns the columns that {@code n} take up: whole vectors, or whole pairs of them. */
+  private int panelWidth(int n) {
+    int whole = size == 2 ? PAIR : Simd.LANES;
+    return (n + whole - 1) & -whole;
   }
 }

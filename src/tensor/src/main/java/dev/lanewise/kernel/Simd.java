@@ -27,9 +27,6 @@ public final class Simd {
   /** The vectors of ints of the same shape. */
   static final VectorSpecies<Integer> I;
 
-  /** The vectors of as many shorts as a vector has floats. */
-  static final VectorSpecies<Short> S;
-
   /** The vectors of as many bytes, or of eight where it has four floats. */
   static final VectorSpecies<Byte> B;
 
@@ -58,7 +55,6 @@ public final class Simd {
     VectorShape shape = VectorShape.forBitSize(BITS);
     F = VectorSpecies.of(float.class, shape);
     I = VectorSpecies.of(int.class, shape);
-    S = VectorSpecies.of(short.class, VectorShape.forBitSize(BITS / 2));
     B = VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, BITS / 4)));
     LANES = F.length();
     loadSegments();

@@ -23,10 +23,10 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
  *   mvn -q test -Dlong -Dtest=CliffTest -pl src/tensor [-Dcliff.forks=50] [-Dcliff.jvm=OPTIONS]
  * </pre>
  *
- * runs {@code cliff.forks} JVMs of each kind, prints a line for each kernel that fell and one for
- * the whole. A kernel has fallen where a warm call allocates. One that only runs at less than a
- * third of its median rate over all JVMs is printed too, but fails nothing: another program may
- * have held the processor.
+ * runs {@code cliff.forks} JVMs of each kind, prints a line for each kernel that fell, once its JVM
+ * has ended, and one for the whole. A kernel has fallen where a warm call allocates. One that only
+ * runs at less than a third of its median rate over all JVMs is printed too, but fails nothing:
+ * another program may have held the processor.
  */
 @Tag("long")
 @DisabledIfSystemProperty(named = Simd.PROPERTY, matches = ".*", disabledReason = "once is enough")
@@ -36,30 +36,43 @@ class CliffTest {
   private static final double SLOW = 1.0 / 3;
 
   /** One JVM's measures by kernel. */
-  private record Fork(String name, Map<String, Measure> kernels) {}
+  private record Fork(String name, Map<String, Measure> kernels) {
+    List<String> boxed() {
+      return kernels.values().stream()
+          .filter(kernel -> kernel.bytesPerCall() > 0)
+          .map(kernel ->
+              "JVM %s: %s allocates %.0f bytes a call"
+                  .formatted(name, kernel.name(), kernel.bytesPerCall()))
+          .toList();
+    }
+
+    List<String> slow(Map<String, Double> medians) {
+      List<String> slow = new ArrayList<>();
+      for (Measure kernel : kernels.values()) {
+        double share = kernel.callsPerSecond() / medians.get(kernel.name());
+        if (kernel.bytesPerCall() == 0 && share < SLOW) {
+          slow.add(
+              "JVM %s: %s runs at %.2f of its median rate".formatted(name, kernel.name(), share));
+        }
+      }
+      return slow;
+    }
+  }
 
   @Test
   void noKernelFalls() throws Exception {
     List<Fork> forks = new ArrayList<>();
-    for (int i = 1; i <= FORKS; i++) {
-      forks.add(fork("default " + i));
-      forks.add(fork("Tier3DelayOn=0 " + i, "-XX:Tier3DelayOn=0"));
-    }
-    Map<String, Double> medians = medians(forks);
     List<String> boxed = new ArrayList<>();
-    List<String> slow = new ArrayList<>();
-    for (Fork fork : forks) {
-      for (Measure kernel : fork.kernels().values()) {
-        String where = "JVM " + fork.name() + ": " + kernel.name();
-        double share = kernel.callsPerSecond() / medians.get(kernel.name());
-        if (kernel.bytesPerCall() > 0) {
-          boxed.add(where + " allocates %.0f bytes a call".formatted(kernel.bytesPerCall()));
-        } else if (share < SLOW) {
-          slow.add(where + " runs at %.2f of its median rate".formatted(share));
-        }
+    for (int i = 1; i <= FORKS; i++) {
+      for (String[] options : new String[][] {{}, {"-XX:Tier3DelayOn=0"}}) {
+        Fork fork = fork((options.length == 0 ? "default " : "Tier3DelayOn=0 ") + i, options);
+        forks.add(fork);
+        fork.boxed().forEach(System.out::println);
+        boxed.addAll(fork.boxed());
       }
     }
-    boxed.forEach(System.out::println);
+    Map<String, Double> medians = medians(forks);
+    List<String> slow = forks.stream().flatMap(fork -> fork.slow(medians).stream()).toList();
     slow.forEach(System.out::println);
     System.out.printf(
         "%d JVMs, %d kernel calls in each: %d with a boxed kernel, %d with a slow one%n",

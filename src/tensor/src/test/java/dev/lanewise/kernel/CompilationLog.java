@@ -27,6 +27,8 @@ final class CompilationLog {
   private final Set<String> optimized = new HashSet<>();
   private final Map<String, Integer> compilations = new HashMap<>();
   private final Map<Long, String> reasons = new HashMap<>();
+  private final Map<String, Long> latest = new HashMap<>();
+  private final Map<Long, String> calls = new HashMap<>();
   private final List<Refusal> refusals = new ArrayList<>();
 
   private record Refusal(String method, int tier, long compilation) {}
@@ -61,8 +63,14 @@ final class CompilationLog {
   private void onInlining(RecordedEvent event) {
     RecordedObject callee = event.getValue("callee");
     String type = callee.getString("type").replace('/', '.');
-    if (type.startsWith(PACKAGE) && event.getString("message").startsWith("inline (hot)")) {
-      inlined(type.substring(PACKAGE.length()) + "::" + callee.getString("name"));
+    String name = callee.getString("name");
+    String message = event.getString("message");
+    if (!type.startsWith(PACKAGE)) {
+      if (message.contains("NodeCountInliningCutoff")) {
+        called(type + "::" + name, event.getInt("compileId"));
+      }
+    } else if (message.startsWith("inline (hot)")) {
+      inlined(type.substring(PACKAGE.length()) + "::" + name);
     }
   }
 
@@ -74,6 +82,7 @@ final class CompilationLog {
     } else if (tier == C2) {
       optimized.add(method);
       compilations.merge(method, 1, Integer::sum);
+      latest.put(method, compilation);
     }
   }
 
@@ -83,6 +92,14 @@ final class CompilationLog {
 
   synchronized void inlined(String method) {
     optimized.add(method);
+  }
+
+  /**
+   * Notes that a compilation calls {@code callee}, part of an access to memory or a vector, because
+   * the method has too many nodes already.
+   */
+  synchronized void called(String callee, long compilation) {
+    calls.put(compilation, callee);
   }
 
   /** Whether each of {@code kernels} is C2's work or was refused. */
@@ -95,7 +112,8 @@ final class CompilationLog {
 
   /**
    * A sentence for each method that a compiler refused, and for each of {@code kernels} that C2
-   * compiles again and again, or neither compiled nor inlined where it is called.
+   * compiles again and again, is too large for C2 to inline all that it calls, or neither compiled
+   * nor inlined where it is called.
    */
   synchronized List<String> findings(Set<String> kernels) {
     List<String> findings = new ArrayList<>();
@@ -107,6 +125,10 @@ final class CompilationLog {
       int times = compilations.getOrDefault(kernel, 0);
       if (times > MOST_COMPILATIONS) {
         findings.add(kernel + " was compiled by C2 " + times + " times");
+      }
+      String callee = calls.get(latest.getOrDefault(kernel, -1L));
+      if (callee != null) {
+        findings.add(kernel + " has too many nodes for C2 to inline " + callee);
       }
       if (!optimized.contains(kernel)) {
         findings.add(

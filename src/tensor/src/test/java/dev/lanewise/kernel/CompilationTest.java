@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * <p>A kernel that one of the compilers refuses may stay boxed for as long as the JVM lives, and
  * then runs a hundred times slower: in one start of several, since it depends on how busy the
  * compilers were. Two signs show it in every start: the refusal is recorded, and a warm call
- * allocates. With {@code -XX:Tier3DelayOn=0} the compilers take the order that most often ends so.
+ * allocates. One with so many nodes that C2 leaves a call in its loop runs several times slower.
+ * With {@code -XX:Tier3DelayOn=0} the compilers take the order that most often ends so.
  */
 @DisabledIfSystemProperty(named = Simd.PROPERTY, matches = ".*", disabledReason = "once is enough")
 class CompilationTest {
@@ -99,14 +100,29 @@ class CompilationTest {
   }
 
   @Test
-  void forgottenKernel_isCaught() {
+  void forgottenKernel_andCallInOne_areCaught() {
     CompilationLog log = new CompilationLog();
     log.compiled("Gemm::slow", 3, true, 1);
     log.compiled("Gemm::good", 4, true, 2);
     log.inlined("Gemm::small");
-    assertThat(log.findings(Set.of("Gemm::forgotten", "Gemm::slow", "Gemm::good", "Gemm::small")))
+    log.called("Unsafe::get", 3);
+    log.compiled("Gemm::large", 4, true, 3);
+    log.called("Unsafe::get", 4);
+    log.compiled("Gemm::again", 4, true, 4);
+    log.compiled("Gemm::again", 4, true, 5);
+    Set<String> kernels =
+        Set.of(
+            "Gemm::forgotten",
+            "Gemm::slow",
+            "Gemm::good",
+            "Gemm::small",
+            "Gemm::large",
+            "Gemm::again");
+    assertThat(log.findings(kernels))
         .containsExactly(
-            "Gemm::forgotten is reached by none of KernelCalls", "Gemm::slow never reached C2");
+            "Gemm::forgotten is reached by none of KernelCalls",
+            "Gemm::large has too many nodes for C2 to inline Unsafe::get",
+            "Gemm::slow never reached C2");
   }
 
   private static List<String> load(String what, String... options) throws Exception {
