@@ -309,6 +309,11 @@ public final class Reduction {
    * The greatest of {@code n} elements, whole vectors. It is too long to be inlined in a caller
    * that C2 compiles first, where its vectors could stay boxed, and short enough for C1's
    * registers. Its accumulators start from the first vector, of which there is at least one.
+   *
+   * <p>What {@code a.max(b)} does depends on the class of {@code a}. Of a vector just read C2 knows
+   * it; of an accumulator it asks a profile that all callers of {@code max} share, and leaves a call
+   * and its boxes there once that was wrong too often. So accumulators stand second, or are given to
+   * {@code lanewise}, whose profile is this method's own.
    */
   private static float maxVectors(MemorySegment x, long xo, int n) {
     if (!x.isNative()) {
@@ -321,16 +326,17 @@ public final class Reduction {
     int i = 0;
     for (; i <= n - 4 * LANES; i += 4 * LANES) {
       long at = (long) i << 2;
-      s0 = s0.max(FloatVector.fromMemorySegment(F, x, xo + at, ORDER));
-      s1 = s1.max(FloatVector.fromMemorySegment(F, x, xo + at + STEP, ORDER));
-      s2 = s2.max(FloatVector.fromMemorySegment(F, x, xo + at + 2 * STEP, ORDER));
-      s3 = s3.max(FloatVector.fromMemorySegment(F, x, xo + at + 3 * STEP, ORDER));
+      s0 = FloatVector.fromMemorySegment(F, x, xo + at, ORDER).max(s0);
+      s1 = FloatVector.fromMemorySegment(F, x, xo + at + STEP, ORDER).max(s1);
+      s2 = FloatVector.fromMemorySegment(F, x, xo + at + 2 * STEP, ORDER).max(s2);
+      s3 = FloatVector.fromMemorySegment(F, x, xo + at + 3 * STEP, ORDER).max(s3);
     }
     for (; i < n; i += LANES) {
       long at = (long) i << 2;
-      s0 = s0.max(FloatVector.fromMemorySegment(F, x, xo + at, ORDER));
+      s0 = FloatVector.fromMemorySegment(F, x, xo + at, ORDER).max(s0);
     }
-    FloatVector max = s0.max(s1).max(s2.max(s3));
+    FloatVector max = s0.lanewise(VectorOperators.MAX, s1);
+    max = max.lanewise(VectorOperators.MAX, s2.lanewise(VectorOperators.MAX, s3));
     if (LANES > 8) {
       max = max.max(max.rearrange(SWAP_8));
     }
