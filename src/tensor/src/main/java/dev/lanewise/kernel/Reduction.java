@@ -311,9 +311,9 @@ public final class Reduction {
    * registers. Its accumulators start from the first vector, of which there is at least one.
    *
    * <p>What {@code a.max(b)} does depends on the class of {@code a}. Of a vector just read C2 knows
-   * it; of an accumulator it asks a profile that all callers of {@code max} share, and leaves a call
-   * and its boxes there once that was wrong too often. So accumulators stand second, or are given to
-   * {@code lanewise}, whose profile is this method's own.
+   * it; of an accumulator it asks a profile that all callers of {@code max} share, and leaves a
+   * call and its boxes there once that was wrong too often. So accumulators stand second, or are
+   * given to {@code lanewise}, whose profile is this method's own.
    */
   private static float maxVectors(MemorySegment x, long xo, int n) {
     if (!x.isNative()) {
