@@ -35,10 +35,9 @@ final class Workspace {
 
   /** Says whether a recording wants an event of this call. */
   private static boolean isRecorded() {
-    // To touch the event's class is to start the recorder, which takes longer than all else before
-    // a
-    // first answer; until somebody else has started it, there is no recording. An event that is off
-    // is never made: nothing refers to this one.
+    // To touch the event's class is to start the recorder, for which a first answer would wait;
+    // until somebody else has started it, there is no recording. An event that is off is never
+    // made: nothing refers to this one.
     return FlightRecorder.isInitialized() && new PredictionEvent().isEnabled();
   }
 

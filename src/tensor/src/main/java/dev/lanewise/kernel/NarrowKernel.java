@@ -37,7 +37,7 @@ final class NarrowKernel {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   /** The order of the two weights in an int, whatever the machine's. */
-  private static final ByteOrder PAIRED = ByteOrder.LITTLE_ENDIAN;
+  static final ByteOrder PAIRED = ByteOrder.LITTLE_ENDIAN;
 
   /** The bits of a float that are its bfloat16. */
   private static final int UPPER = 0xffff0000;
