@@ -138,7 +138,7 @@ public final class SoftmaxRows {
       FloatVector x0 = FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER, m);
       g0 = g0.blend(x0, x0.compare(GT, g0).and(m));
     }
-    return g0.max(g1).max(g2.max(g3)).reduceLanes(MAX);
+    return g0.lanewise(MAX, g1).lanewise(MAX, g2.lanewise(MAX, g3)).reduceLanes(MAX);
   }
 
   /** {@code dst = exp(src - shift)}, none of which is above one; returns the sum. */

@@ -123,16 +123,17 @@ final class Taps {
     FloatVector s5 = s0;
     FloatVector s6 = s0;
     FloatVector s7 = s0;
+    // The vector just read stands first: see Reduction.maxVectors.
     for (int t = 0; t < taps; t++) {
       long at = xo + distances.get(LONG, 8L * t);
-      s0 = s0.max(FloatVector.fromMemorySegment(F, x, at, ORDER));
-      s1 = s1.max(FloatVector.fromMemorySegment(F, x, at + V, ORDER));
-      s2 = s2.max(FloatVector.fromMemorySegment(F, x, at + 2 * V, ORDER));
-      s3 = s3.max(FloatVector.fromMemorySegment(F, x, at + 3 * V, ORDER));
-      s4 = s4.max(FloatVector.fromMemorySegment(F, x, at + 4 * V, ORDER));
-      s5 = s5.max(FloatVector.fromMemorySegment(F, x, at + 5 * V, ORDER));
-      s6 = s6.max(FloatVector.fromMemorySegment(F, x, at + 6 * V, ORDER));
-      s7 = s7.max(FloatVector.fromMemorySegment(F, x, at + 7 * V, ORDER));
+      s0 = FloatVector.fromMemorySegment(F, x, at, ORDER).max(s0);
+      s1 = FloatVector.fromMemorySegment(F, x, at + V, ORDER).max(s1);
+      s2 = FloatVector.fromMemorySegment(F, x, at + 2 * V, ORDER).max(s2);
+      s3 = FloatVector.fromMemorySegment(F, x, at + 3 * V, ORDER).max(s3);
+      s4 = FloatVector.fromMemorySegment(F, x, at + 4 * V, ORDER).max(s4);
+      s5 = FloatVector.fromMemorySegment(F, x, at + 5 * V, ORDER).max(s5);
+      s6 = FloatVector.fromMemorySegment(F, x, at + 6 * V, ORDER).max(s6);
+      s7 = FloatVector.fromMemorySegment(F, x, at + 7 * V, ORDER).max(s7);
     }
     s0.intoMemorySegment(dst, d, ORDER);
     s1.intoMemorySegment(dst, d + V, ORDER);

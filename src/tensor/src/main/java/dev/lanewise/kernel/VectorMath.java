@@ -219,17 +219,21 @@ public final class VectorMath {
 
   private VectorMath() {}
 
-  /** Runs a loop over the last elements, less than a vector, in a vector of scratch. */
-  private static void lastVector(
-      Loop loop, MemorySegment src, long so, MemorySegment dst, long d, int n) {
+  /**
+   * Runs a loop that takes {@code vectors} at a time over the last elements, fewer than these hold,
+   * in scratch.
+   */
+  private static void lastVectors(
+      int vectors, Loop loop, MemorySegment src, long so, MemorySegment dst, long d, int n) {
+    int room = vectors * LANES;
     try (Scratch scratch = Scratch.borrow()) {
-      MemorySegment vector = scratch.floats(0, LANES);
+      MemorySegment last = scratch.floats(0, room);
       for (int i = 0; i < n; i++) {
-        vector.set(FLOAT, 4L * i, src.get(FLOAT, so + 4L * i));
+        last.set(FLOAT, 4L * i, src.get(FLOAT, so + 4L * i));
       }
-      loop.run(vector, 0, vector, 0, LANES);
+      loop.run(last, 0, last, 0, room);
       for (int i = 0; i < n; i++) {
-        dst.set(FLOAT, d + 4L * i, vector.get(FLOAT, 4L * i));
+        dst.set(FLOAT, d + 4L * i, last.get(FLOAT, 4L * i));
       }
     }
   }
@@ -352,7 +356,7 @@ public final class VectorMath {
     logLoop(src, so, dst, d, whole);
     if (whole < n) {
       long at = (long) whole << 2;
-      lastVector(VectorMath::logLoop, src, so + at, dst, d + at, n - whole);
+      lastVectors(1, VectorMath::logLoop, src, so + at, dst, d + at, n - whole);
     }
   }
 
@@ -505,9 +509,9 @@ public final class VectorMath {
   static void tanhOf(MemorySegment src, long so, MemorySegment dst, long d, int n) {
     int whole = n & -2 * LANES;
     tanhLoop(src, so, dst, d, whole);
-    for (int i = whole; i < n; i += LANES) {
-      long at = (long) i << 2;
-      tanhTail(src, so + at, dst, d + at, n - i);
+    if (whole < n) {
+      long at = (long) whole << 2;
+      lastVectors(2, VectorMath::tanhLoop, src, so + at, dst, d + at, n - whole);
     }
   }
 
@@ -579,40 +583,6 @@ public final class VectorMath {
     }
   }
 
-  private static void tanhTail(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
-    VectorMask<Float> m = F.indexInRange(0, n);
-    FloatVector x = FloatVector.fromMemorySegment(F, src, so, ORDER, m);
-    IntVector sign = x.reinterpretAsInts().and(SIGN_BIT);
-    FloatVector a = x.abs();
-    FloatVector z = a.mul(a);
-    FloatVector u = z.fma(TANH_5, TANH_4);
-    u = u.lanewise(FMA, z, TANH_3);
-    u = u.lanewise(FMA, z, TANH_2);
-    u = u.lanewise(FMA, z, TANH_1);
-    u = u.mul(z).fma(a, a);
-    VectorMask<Float> small = a.compare(LT, TANH_SMALL);
-    a = a.blend(TANH_MAX, a.compare(GT, TANH_MAX));
-    a = a.add(a);
-    FloatVector t = a.fma(LOG2_E, MAGIC);
-    FloatVector k = t.sub(MAGIC);
-    FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), a);
-    r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-    FloatVector p = r.fma(E_6, E_5);
-    p = p.lanewise(FMA, r, E_4);
-    p = p.lanewise(FMA, r, E_3);
-    p = p.lanewise(FMA, r, E_2);
-    p = p.lanewise(FMA, r, 1f);
-    p = p.lanewise(FMA, r, 1f);
-    FloatVector s = t.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-    FloatVector y =
-        FloatVector.broadcast(F, -2f).div(p.fma(s, FloatVector.broadcast(F, 1f))).add(1f);
-    y = y.blend(u, small);
-    y.reinterpretAsInts().or(sign).reinterpretAsFloats().intoMemorySegment(dst, d, ORDER, m);
-  }
-
   /** {@code dst = erf(src)}, the error function, within 2 ulp. */
   public static void erf(MemorySegment src, long so, MemorySegment dst, long d, long n) {
     Simd.check(src, so, n);
@@ -630,7 +600,7 @@ public final class VectorMath {
     erfLoop(src, so, dst, d, whole);
     if (whole < n) {
       long at = (long) whole << 2;
-      lastVector(VectorMath::erfLoop, src, so + at, dst, d + at, n - whole);
+      lastVectors(1, VectorMath::erfLoop, src, so + at, dst, d + at, n - whole);
     }
   }
 
