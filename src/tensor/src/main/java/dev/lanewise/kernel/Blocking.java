@@ -40,7 +40,7 @@ final class Blocking {
   /** Rows of A in a block: whole tiles of 3, 4, 6 and 8 rows. */
   static final int MC = 240;
 
-  /** Columns of B packed at a time: whole panels. */
+  /** Columns of B packed at a time where blocks of A are packed too: whole panels. */
   static final int NC = 1024 / NR * NR;
 
   /** Floats of a block of C that are still in L1 when its last tile is stored. */
@@ -141,12 +141,12 @@ final class Blocking {
   /** Says whether packing a B whose rows are contiguous pays for itself. */
   static boolean packsRows(int m, int n, int k) {
     long bytes = 4L * n * k;
-    if (bytes <= 2 * Caches.L2) {
+    if (bytes <= Caches.L2) {
       // A panel of few columns uses little of each page that it touches.
       boolean narrow = NR < 64 && bytes > Caches.L2 / 2;
-      return n > NR && m >= (narrow ? 64 : 4 * MC);
+      return n > NR && m >= (narrow ? 64 : 96);
     }
-    return m >= (bytes <= Caches.L3 / 4 ? 96 : PACKED_FROM);
+    return m >= (bytes <= Caches.L3 / 4 ? 32 : PACKED_FROM);
   }
 
   /**

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * not:
  *
  * <pre>
- *   for jc over N by NC                    columns of C and B
- *     for pc over K by KC                  pack B[pc.., jc..] into panels         (L3)
+ *   for jc over N by NC                    columns of C and B, one panel of them if A stays in place
+ *     for pc over K by KC                  pack B[pc.., jc..] into panels         (L2; many: L3)
  *       for ic over M by MC                A[ic.., pc..] in L2, packed if its rows are not contiguous
  *         for j over NC by NR              one panel of B                         (L2)
  *           for i over MC by MR            one call of the micro-kernel           (registers)
@@ -90,6 +90,10 @@ public final class Gemm implements Workers.Body {
 
   private boolean packA;
   private boolean packB;
+
+  /** Whether B is packed a panel at a time, so that all panels are written to the same memory. */
+  private boolean byPanels;
+
   private boolean dots;
   private boolean sweepRows;
   private boolean byRows;
@@ -317,17 +321,14 @@ public final class Gemm implements Workers.Body {
     boolean inPlace = prepacked == null && rowsOfB && alpha == 1 && !Blocking.packsRows(M, N, K);
     boolean readable = reachesPastItsRows();
     sweepRows = inPlace && readable && !transposedC && Blocking.sweepsRows(M, N, K);
-    overlaps =
-        inPlace
-            && !transposedC
-            && !sweepRows
-            && beta == 0
-            && K <= Blocking.KC
-            && N >= Blocking.NR
-            && (parts == 1 || !splitN);
-    packB = prepacked == null && !dots && !(inPlace && (readable || overlaps));
     byRows = M == 1 || sweepRows;
     packA = aCol != 4 && !byRows;
+    boolean mayOverlap =
+        !transposedC && !sweepRows && beta == 0 && N >= Blocking.NR && (parts == 1 || !splitN);
+    boolean overlapsInPlace = inPlace && mayOverlap && K <= Blocking.KC;
+    packB = prepacked == null && !dots && !(inPlace && (readable || overlapsInPlace));
+    byPanels = packB && !packA;
+    overlaps = overlapsInPlace || (byPanels && mayOverlap);
     biasStarts = bias != null && beta == 0 && !transposedC && !dots && K > 0;
   }
 
@@ -459,9 +460,12 @@ public final class Gemm implements Workers.Body {
 
   private void blocks(Scratch scratch, int i0, int i1, int j0, int j1) {
     int kc = Blocking.kc(K);
-    int columns = packB || (sweepRows && M > 1) ? Blocking.NC : j1 - j0;
+    int columns = columns(j1 - j0);
     int mc = Blocking.mc(i1 - i0, Math.min(columns, j1 - j0), Math.min(kc, K));
     for (int jc = j0; jc < j1; jc += columns) {
+      if (byPanels && overlaps) {
+        jc = Math.min(jc, j1 - Blocking.vectors(j1 - jc) * LANES);
+      }
       int nc = Math.min(columns, j1 - jc);
       for (int pc = 0; pc < K; pc += kc) {
         int k = Math.min(kc, K - pc);
@@ -483,6 +487,14 @@ public final class Gemm implements Workers.Body {
         }
       }
     }
+  }
+
+  /** Returns the columns of B's blocks, of {@code n} columns. */
+  private int columns(int n) {
+    if (byPanels) {
+      return Blocking.NR;
+    }
+    return packB || (sweepRows && M > 1) ? Blocking.NC : n;
   }
 
   /** Adds A[ic.., pc..] B[pc.., jc..] to a block of C: a column of tiles for each panel. */

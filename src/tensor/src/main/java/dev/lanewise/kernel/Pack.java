@@ -58,7 +58,7 @@ final class Pack {
   static void panels(
       MemorySegment B, long b, long bRow, long bCol, int k, int n, MemorySegment P, long to) {
     // A few rows of B at a time, panel after panel, so that rows are read from end to end.
-    int step = bCol == 4 ? ROWS_AT_ONCE : k;
+    int step = bCol == 4 && n > NR ? ROWS_AT_ONCE : k;
     for (int p = 0; p < k; p += step) {
       int rows = Math.min(step, k - p);
       for (int j = 0; j < n; j += NR) {
@@ -131,14 +131,16 @@ final class Pack {
       MemorySegment P,
       long to,
       long pRow) {
+    int written = wholeVectors(n);
     if (bCol != 4) {
       transposed(B, b, bRow, bCol, k, n, P, to, pRow);
+      written = n;
     } else if (n == 4 * LANES) {
       wholeRows(B, b, bRow, k, P, to);
     } else {
       rows(B, b, bRow, k, n, P, to, pRow);
     }
-    for (int j = n; j < pRow / 4; j++) {
+    for (int j = written; j < pRow / 4; j++) {
       zeros(k, P, to + 4L * j, pRow);
     }
   }
@@ -162,22 +164,39 @@ final class Pack {
     }
   }
 
+  /** Packs rows that are less than a whole panel: a vector of each, then the next of each. */
   private static void rows(
+      MemorySegment B, long b, long bRow, int k, int n, MemorySegment P, long to, long pRow) {
+    int whole = n - n % LANES;
+    for (int j = 0; j < whole; j += LANES) {
+      vectorOfRows(B, b + 4L * j, bRow, k, P, to + 4L * j, pRow);
+    }
+    if (whole < n) {
+      restOfRows(B, b + 4L * whole, bRow, k, n - whole, P, to + 4L * whole, pRow);
+    }
+  }
+
+  private static void vectorOfRows(
+      MemorySegment B, long b, long bRow, int k, MemorySegment P, long to, long pRow) {
+    if (!B.isNative() || !P.isNative()) {
+      throw Simd.onHeap();
+    }
+    for (int p = 0; p < k; p++) {
+      FloatVector.fromMemorySegment(F, B, b + p * bRow, ORDER)
+          .intoMemorySegment(P, to + p * pRow, ORDER);
+    }
+  }
+
+  /** Packs the last {@code n} elements of rows, fewer than a vector holds, and zeros after them. */
+  private static void restOfRows(
       MemorySegment B, long b, long bRow, int k, int n, MemorySegment P, long to, long pRow) {
     if (!B.isNative() || !P.isNative()) {
       throw Simd.onHeap();
     }
-    int whole = n - n % LANES;
+    VectorMask<Float> valid = F.indexInRange(0, n);
     for (int p = 0; p < k; p++) {
-      long from = b + p * bRow;
-      long into = to + p * pRow;
-      for (int j = 0; j < whole; j += LANES) {
-        FloatVector.fromMemorySegment(F, B, from + 4L * j, ORDER)
-            .intoMemorySegment(P, into + 4L * j, ORDER);
-      }
-      for (int j = whole; j < n; j++) {
-        P.set(FLOAT, into + 4L * j, B.get(FLOAT, from + 4L * j));
-      }
+      FloatVector.fromMemorySegment(F, B, b + p * bRow, ORDER, valid)
+          .intoMemorySegment(P, to + p * pRow, ORDER);
     }
   }
 

@@ -25,9 +25,13 @@ final class KernelMethods {
   /** Classes whose loops measure the machine and stand in no one's way. */
   private static final Set<String> NOT_KERNELS = Set.of("Roofline", "SelfCheck");
 
+  /** What only vectors of sixteen lanes are given to. */
+  private static final Set<String> OF_SIXTEEN_LANES =
+      Set.of("Pack::sixteenColumns", "Pack::firstRounds", "Pack::lastRounds");
+
   private KernelMethods() {}
 
-  /** Returns every such method as {@code Class::method}. */
+  /** Returns every such method that vectors of this width reach, as {@code Class::method}. */
   static Set<String> all() throws IOException {
     Path folder = ChildJvm.root(Simd.class).resolve("dev/lanewise/kernel");
     Set<String> names = new TreeSet<>();
@@ -38,6 +42,9 @@ final class KernelMethods {
           addKernels(type, ClassFile.of().parse(file), names);
         }
       }
+    }
+    if (Simd.LANES != 16) {
+      names.removeAll(OF_SIXTEEN_LANES);
     }
     return names;
   }
