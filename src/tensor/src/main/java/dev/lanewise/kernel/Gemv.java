@@ -99,12 +99,17 @@ final class Gemv {
       boolean crowded,
       MemorySegment quads) {
     int whole = k - k % LANES;
-    int fours = columns / 4;
     boolean rests = whole < k;
     int i = 0;
     if (whole == 4 * LANES) {
-      fourVectors(X, x, B, b, bCol, fours, quads);
-      i = 4 * fours;
+      int fours = columns & -4;
+      if (fours > 0) {
+        fourVectors(X, x, B, b, bCol, 4, fours / 4, quads, 0);
+      }
+      if (fours < columns) {
+        fourVectors(X, x, B, b + fours * bCol, bCol, columns - fours, 1, quads, fours / 4 * V);
+      }
+      i = columns;
     }
     if (!crowded) {
       for (; i + 8 <= columns; i += 8) {
@@ -449,35 +454,48 @@ final class Gemv {
         .intoMemorySegment(quads, to, ORDER);
   }
 
-  /** As {@link #eight} for many fours of columns that are four vectors long. */
+  /** As {@link #four} for many fours of columns, or one of fewer, that are four vectors long. */
   private static void fourVectors(
-      MemorySegment X, long x, MemorySegment B, long b, long bCol, int fours, MemorySegment quads) {
+      MemorySegment X,
+      long x,
+      MemorySegment B,
+      long b,
+      long bCol,
+      int columns,
+      int fours,
+      MemorySegment quads,
+      long to) {
     if (!X.isNative() || !B.isNative() || !quads.isNative()) {
       throw Simd.onHeap();
     }
+    long col1 = Math.min(1, columns - 1) * bCol;
+    long col2 = Math.min(2, columns - 1) * bCol;
+    long col3 = Math.min(3, columns - 1) * bCol;
     FloatVector x0 = FloatVector.fromMemorySegment(F, X, x, ORDER);
     FloatVector x1 = FloatVector.fromMemorySegment(F, X, x + V, ORDER);
     FloatVector x2 = FloatVector.fromMemorySegment(F, X, x + 2 * V, ORDER);
     FloatVector x3 = FloatVector.fromMemorySegment(F, X, x + 3 * V, ORDER);
     for (int i = 0; i < fours; i++) {
       long from = b + 4L * i * bCol;
-      long to = i * V;
+      long from1 = from + col1;
+      long from2 = from + col2;
+      long from3 = from + col3;
       FloatVector s0 = x0.mul(FloatVector.fromMemorySegment(F, B, from, ORDER));
       s0 = x1.fma(FloatVector.fromMemorySegment(F, B, from + V, ORDER), s0);
       s0 = x2.fma(FloatVector.fromMemorySegment(F, B, from + 2 * V, ORDER), s0);
       s0 = x3.fma(FloatVector.fromMemorySegment(F, B, from + 3 * V, ORDER), s0);
-      FloatVector s1 = x0.mul(FloatVector.fromMemorySegment(F, B, from + bCol, ORDER));
-      s1 = x1.fma(FloatVector.fromMemorySegment(F, B, from + bCol + V, ORDER), s1);
-      s1 = x2.fma(FloatVector.fromMemorySegment(F, B, from + bCol + 2 * V, ORDER), s1);
-      s1 = x3.fma(FloatVector.fromMemorySegment(F, B, from + bCol + 3 * V, ORDER), s1);
-      FloatVector s2 = x0.mul(FloatVector.fromMemorySegment(F, B, from + 2 * bCol, ORDER));
-      s2 = x1.fma(FloatVector.fromMemorySegment(F, B, from + 2 * bCol + V, ORDER), s2);
-      s2 = x2.fma(FloatVector.fromMemorySegment(F, B, from + 2 * bCol + 2 * V, ORDER), s2);
-      s2 = x3.fma(FloatVector.fromMemorySegment(F, B, from + 2 * bCol + 3 * V, ORDER), s2);
-      FloatVector s3 = x0.mul(FloatVector.fromMemorySegment(F, B, from + 3 * bCol, ORDER));
-      s3 = x1.fma(FloatVector.fromMemorySegment(F, B, from + 3 * bCol + V, ORDER), s3);
-      s3 = x2.fma(FloatVector.fromMemorySegment(F, B, from + 3 * bCol + 2 * V, ORDER), s3);
-      s3 = x3.fma(FloatVector.fromMemorySegment(F, B, from + 3 * bCol + 3 * V, ORDER), s3);
+      FloatVector s1 = x0.mul(FloatVector.fromMemorySegment(F, B, from1, ORDER));
+      s1 = x1.fma(FloatVector.fromMemorySegment(F, B, from1 + V, ORDER), s1);
+      s1 = x2.fma(FloatVector.fromMemorySegment(F, B, from1 + 2 * V, ORDER), s1);
+      s1 = x3.fma(FloatVector.fromMemorySegment(F, B, from1 + 3 * V, ORDER), s1);
+      FloatVector s2 = x0.mul(FloatVector.fromMemorySegment(F, B, from2, ORDER));
+      s2 = x1.fma(FloatVector.fromMemorySegment(F, B, from2 + V, ORDER), s2);
+      s2 = x2.fma(FloatVector.fromMemorySegment(F, B, from2 + 2 * V, ORDER), s2);
+      s2 = x3.fma(FloatVector.fromMemorySegment(F, B, from2 + 3 * V, ORDER), s2);
+      FloatVector s3 = x0.mul(FloatVector.fromMemorySegment(F, B, from3, ORDER));
+      s3 = x1.fma(FloatVector.fromMemorySegment(F, B, from3 + V, ORDER), s3);
+      s3 = x2.fma(FloatVector.fromMemorySegment(F, B, from3 + 2 * V, ORDER), s3);
+      s3 = x3.fma(FloatVector.fromMemorySegment(F, B, from3 + 3 * V, ORDER), s3);
       FloatVector even0 =
           s0.blend(s1, UPPER_1).add(s1.blend(s0, UPPER_1).rearrange(Reduction.SWAP_1));
       FloatVector odd0 =
@@ -485,7 +503,7 @@ final class Gemv {
       even0
           .blend(odd0, UPPER_2)
           .add(odd0.blend(even0, UPPER_2).rearrange(Reduction.SWAP_2))
-          .intoMemorySegment(quads, to, ORDER);
+          .intoMemorySegment(quads, to + i * V, ORDER);
     }
   }
 
