@@ -7,6 +7,7 @@ import static dev.lanewise.kernel.Reduction.SWAP_8;
 import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.LANES;
 import static dev.lanewise.kernel.Simd.ORDER;
+import static jdk.incubator.vector.VectorOperators.ADD;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -112,17 +113,17 @@ final class NormLoops {
       FloatVector x1 = FloatVector.fromMemorySegment(F, x, at + STEP, ORDER).sub(center);
       FloatVector x2 = FloatVector.fromMemorySegment(F, x, at + 2 * STEP, ORDER).sub(center);
       FloatVector x3 = FloatVector.fromMemorySegment(F, x, at + 3 * STEP, ORDER).sub(center);
-      s0 = s0.add(x0);
-      s1 = s1.add(x1);
-      s2 = s2.add(x2);
-      s3 = s3.add(x3);
+      s0 = x0.add(s0);
+      s1 = x1.add(s1);
+      s2 = x2.add(s2);
+      s3 = x3.add(s3);
       q0 = x0.fma(x0, q0);
       q1 = x1.fma(x1, q1);
       q2 = x2.fma(x2, q2);
       q3 = x3.fma(x3, q3);
     }
-    FloatVector sum = s0.add(s1).add(s2.add(s3));
-    FloatVector squares = q0.add(q1).add(q2.add(q3));
+    FloatVector sum = s0.lanewise(ADD, s1).lanewise(ADD, s2.lanewise(ADD, s3));
+    FloatVector squares = q0.lanewise(ADD, q1).lanewise(ADD, q2.lanewise(ADD, q3));
     if (LANES > 8) {
       sum = sum.add(sum.rearrange(SWAP_8));
       squares = squares.add(squares.rearrange(SWAP_8));
@@ -149,7 +150,7 @@ final class NormLoops {
       FloatVector x0 =
           FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER, m).sub(center);
       x0 = FloatVector.zero(F).blend(x0, m);
-      sum = sum.add(x0);
+      sum = x0.add(sum);
       squares = x0.fma(x0, squares);
     }
     if (LANES > 8) {
@@ -182,8 +183,8 @@ final class NormLoops {
       long at = (long) i << 2;
       FloatVector g0 = FloatVector.fromMemorySegment(F, g, go + at, ORDER);
       FloatVector g1 = FloatVector.fromMemorySegment(F, g, go + at + STEP, ORDER);
-      s0 = s0.add(g0);
-      s1 = s1.add(g1);
+      s0 = g0.add(s0);
+      s1 = g1.add(s1);
       q0 = FloatVector.fromMemorySegment(F, x, xo + at, ORDER).sub(center).fma(g0, q0);
       q1 = FloatVector.fromMemorySegment(F, x, xo + at + STEP, ORDER).sub(center).fma(g1, q1);
     }
@@ -192,11 +193,11 @@ final class NormLoops {
       VectorMask<Float> m = F.indexInRange(i, n);
       FloatVector g0 = FloatVector.fromMemorySegment(F, g, go + at, ORDER, m);
       FloatVector x0 = FloatVector.fromMemorySegment(F, x, xo + at, ORDER, m);
-      s0 = s0.add(g0);
+      s0 = g0.add(s0);
       q0 = x0.sub(center).fma(g0, q0);
     }
-    FloatVector sum = s0.add(s1);
-    FloatVector product = q0.add(q1);
+    FloatVector sum = s0.lanewise(ADD, s1);
+    FloatVector product = q0.lanewise(ADD, q1);
     if (LANES > 8) {
       sum = sum.add(sum.rearrange(SWAP_8));
       product = product.add(product.rearrange(SWAP_8));

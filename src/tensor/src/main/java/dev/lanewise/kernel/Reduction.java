@@ -4,12 +4,14 @@ import static dev.lanewise.kernel.Simd.CHUNK;
 import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.LANES;
 import static dev.lanewise.kernel.Simd.ORDER;
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.MAX;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
@@ -66,21 +68,21 @@ public final class Reduction {
     int i = 0;
     for (; i <= n - 4 * LANES; i += 4 * LANES) {
       long at = (long) i << 2;
-      s0 = s0.add(FloatVector.fromMemorySegment(F, x, xo + at, ORDER));
-      s1 = s1.add(FloatVector.fromMemorySegment(F, x, xo + at + STEP, ORDER));
-      s2 = s2.add(FloatVector.fromMemorySegment(F, x, xo + at + 2 * STEP, ORDER));
-      s3 = s3.add(FloatVector.fromMemorySegment(F, x, xo + at + 3 * STEP, ORDER));
+      s0 = FloatVector.fromMemorySegment(F, x, xo + at, ORDER).add(s0);
+      s1 = FloatVector.fromMemorySegment(F, x, xo + at + STEP, ORDER).add(s1);
+      s2 = FloatVector.fromMemorySegment(F, x, xo + at + 2 * STEP, ORDER).add(s2);
+      s3 = FloatVector.fromMemorySegment(F, x, xo + at + 3 * STEP, ORDER).add(s3);
     }
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
-      s0 = s0.add(FloatVector.fromMemorySegment(F, x, xo + at, ORDER));
+      s0 = FloatVector.fromMemorySegment(F, x, xo + at, ORDER).add(s0);
     }
     if (i < n) {
       long at = (long) i << 2;
       VectorMask<Float> m = F.indexInRange(i, n);
-      s1 = s1.add(FloatVector.fromMemorySegment(F, x, xo + at, ORDER, m));
+      s1 = FloatVector.fromMemorySegment(F, x, xo + at, ORDER, m).add(s1);
     }
-    FloatVector sum = s0.add(s1).add(s2.add(s3));
+    FloatVector sum = s0.lanewise(ADD, s1).lanewise(ADD, s2.lanewise(ADD, s3));
     if (LANES > 8) {
       sum = sum.add(sum.rearrange(SWAP_8));
     }
@@ -138,7 +140,7 @@ public final class Reduction {
       FloatVector x5 = FloatVector.fromMemorySegment(F, x, xo + at, ORDER, m);
       s1 = x5.fma(x5, s1);
     }
-    FloatVector sum = s0.add(s1).add(s2.add(s3));
+    FloatVector sum = s0.lanewise(ADD, s1).lanewise(ADD, s2.lanewise(ADD, s3));
     if (LANES > 8) {
       sum = sum.add(sum.rearrange(SWAP_8));
     }
@@ -203,7 +205,7 @@ public final class Reduction {
           FloatVector.fromMemorySegment(F, a, ao + at, ORDER, m)
               .fma(FloatVector.fromMemorySegment(F, b, bo + at, ORDER, m), s1);
     }
-    FloatVector sum = s0.add(s1).add(s2.add(s3));
+    FloatVector sum = s0.lanewise(ADD, s1).lanewise(ADD, s2.lanewise(ADD, s3));
     if (LANES > 8) {
       sum = sum.add(sum.rearrange(SWAP_8));
     }
@@ -277,7 +279,7 @@ public final class Reduction {
               .sub(FloatVector.fromMemorySegment(F, b, bo + at, ORDER, m));
       s1 = x5.fma(x5, s1);
     }
-    FloatVector sum = s0.add(s1).add(s2.add(s3));
+    FloatVector sum = s0.lanewise(ADD, s1).lanewise(ADD, s2.lanewise(ADD, s3));
     if (LANES > 8) {
       sum = sum.add(sum.rearrange(SWAP_8));
     }
@@ -335,8 +337,8 @@ public final class Reduction {
       long at = (long) i << 2;
       s0 = FloatVector.fromMemorySegment(F, x, xo + at, ORDER).max(s0);
     }
-    FloatVector max = s0.lanewise(VectorOperators.MAX, s1);
-    max = max.lanewise(VectorOperators.MAX, s2.lanewise(VectorOperators.MAX, s3));
+    FloatVector max = s0.lanewise(MAX, s1);
+    max = max.lanewise(MAX, s2.lanewise(MAX, s3));
     if (LANES > 8) {
       max = max.max(max.rearrange(SWAP_8));
     }
@@ -383,13 +385,13 @@ public final class Reduction {
     FloatVector sum = FloatVector.zero(F);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      sum = sum.add(FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER).mul(0f));
+      sum = FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER).mul(0f).add(sum);
     }
     if (i < n) {
       VectorMask<Float> m = F.indexInRange(i, n);
-      sum = sum.add(FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER, m).mul(0f));
+      sum = FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER, m).mul(0f).add(sum);
     }
-    return sum.compare(VectorOperators.EQ, 0f).allTrue();
+    return sum.compare(EQ, 0f).allTrue();
   }
 
   /** The sum of each row, {@code dst[r] = sum(x[r])}, in the order of {@link #sum}. */
@@ -454,15 +456,15 @@ public final class Reduction {
     FloatVector s3 = FloatVector.zero(F);
     for (int r = 0; r < rows; r++) {
       long at = base + r * stride;
-      s0 = s0.add(FloatVector.fromMemorySegment(F, x, at, ORDER));
-      s1 = s1.add(FloatVector.fromMemorySegment(F, x, at + STEP, ORDER));
-      s2 = s2.add(FloatVector.fromMemorySegment(F, x, at + 2 * STEP, ORDER));
-      s3 = s3.add(FloatVector.fromMemorySegment(F, x, at + 3 * STEP, ORDER));
+      s0 = FloatVector.fromMemorySegment(F, x, at, ORDER).add(s0);
+      s1 = FloatVector.fromMemorySegment(F, x, at + STEP, ORDER).add(s1);
+      s2 = FloatVector.fromMemorySegment(F, x, at + 2 * STEP, ORDER).add(s2);
+      s3 = FloatVector.fromMemorySegment(F, x, at + 3 * STEP, ORDER).add(s3);
     }
-    s0 = s0.add(FloatVector.fromMemorySegment(F, dst, d, ORDER));
-    s1 = s1.add(FloatVector.fromMemorySegment(F, dst, d + STEP, ORDER));
-    s2 = s2.add(FloatVector.fromMemorySegment(F, dst, d + 2 * STEP, ORDER));
-    s3 = s3.add(FloatVector.fromMemorySegment(F, dst, d + 3 * STEP, ORDER));
+    s0 = FloatVector.fromMemorySegment(F, dst, d, ORDER).add(s0);
+    s1 = FloatVector.fromMemorySegment(F, dst, d + STEP, ORDER).add(s1);
+    s2 = FloatVector.fromMemorySegment(F, dst, d + 2 * STEP, ORDER).add(s2);
+    s3 = FloatVector.fromMemorySegment(F, dst, d + 3 * STEP, ORDER).add(s3);
     s0.intoMemorySegment(dst, d, ORDER);
     s1.intoMemorySegment(dst, d + STEP, ORDER);
     s2.intoMemorySegment(dst, d + 2 * STEP, ORDER);
@@ -478,9 +480,9 @@ public final class Reduction {
     VectorMask<Float> m = F.indexInRange(0, width);
     FloatVector s = FloatVector.zero(F);
     for (int r = 0; r < rows; r++) {
-      s = s.add(FloatVector.fromMemorySegment(F, x, base + r * stride, ORDER, m));
+      s = FloatVector.fromMemorySegment(F, x, base + r * stride, ORDER, m).add(s);
     }
-    s = s.add(FloatVector.fromMemorySegment(F, dst, d, ORDER, m));
+    s = FloatVector.fromMemorySegment(F, dst, d, ORDER, m).add(s);
     s.intoMemorySegment(dst, d, ORDER, m);
   }
 

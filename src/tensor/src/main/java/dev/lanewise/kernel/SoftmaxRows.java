@@ -31,6 +31,7 @@ import static dev.lanewise.kernel.VectorMath.MAGIC_BITS;
 import static dev.lanewise.kernel.VectorMath.NOTHING;
 import static dev.lanewise.kernel.VectorMath.ONE_BITS;
 import static dev.lanewise.kernel.VectorMath.ORDINARY;
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.AND_NOT;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.FMA;
@@ -212,10 +213,10 @@ public final class SoftmaxRows {
       p1 = p1.mul(s1).blend(0f, a1.compare(LT, -ORDINARY));
       p0.intoMemorySegment(dst, d + at, ORDER);
       p1.intoMemorySegment(dst, d + at + STEP, ORDER);
-      sum0 = sum0.add(p0);
-      sum1 = sum1.add(p1);
+      sum0 = p0.add(sum0);
+      sum1 = p1.add(sum1);
     }
-    FloatVector sum = sum0.add(sum1);
+    FloatVector sum = sum0.lanewise(ADD, sum1);
     if (LANES > 8) {
       sum = sum.add(sum.rearrange(SWAP_8));
     }
@@ -254,7 +255,7 @@ public final class SoftmaxRows {
       FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
       p = p.mul(s1).mul(s2);
       p.intoMemorySegment(dst, d + at, ORDER, m);
-      sum = sum.add(p, m);
+      sum = sum.lanewise(ADD, p, m);
     }
     if (LANES > 8) {
       sum = sum.add(sum.rearrange(SWAP_8));
@@ -363,7 +364,7 @@ public final class SoftmaxRows {
       sum0 = p0.fma(s0, sum0);
       sum1 = p1.fma(s1, sum1);
     }
-    FloatVector sum = sum0.add(sum1);
+    FloatVector sum = sum0.lanewise(ADD, sum1);
     if (LANES > 8) {
       sum = sum.add(sum.rearrange(SWAP_8));
     }
