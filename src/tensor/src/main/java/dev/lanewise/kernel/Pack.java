@@ -164,15 +164,21 @@ final class Pack {
     }
   }
 
-  /** Packs rows that are less than a whole panel: a vector of each, then the next of each. */
+  /** Packs rows that are less than a whole panel, the last vector of each filled up with zeros. */
   private static void rows(
       MemorySegment B, long b, long bRow, int k, int n, MemorySegment P, long to, long pRow) {
     int whole = n - n % LANES;
-    for (int j = 0; j < whole; j += LANES) {
-      vectorOfRows(B, b + 4L * j, bRow, k, P, to + 4L * j, pRow);
-    }
+    vectorsOfRows(B, b, bRow, k, whole, P, to, pRow);
     if (whole < n) {
       restOfRows(B, b + 4L * whole, bRow, k, n - whole, P, to + 4L * whole, pRow);
+    }
+  }
+
+  /** Copies {@code n} columns, whole vectors: a vector of each row, then the next of each. */
+  private static void vectorsOfRows(
+      MemorySegment B, long b, long bRow, int k, int n, MemorySegment P, long to, long pRow) {
+    for (int j = 0; j < n; j += LANES) {
+      vectorOfRows(B, b + 4L * j, bRow, k, P, to + 4L * j, pRow);
     }
   }
 
@@ -396,22 +402,31 @@ final class Pack {
       long toRow,
       int rows,
       int cols) {
+    int whole = cols - cols % LANES;
+    vectorsOfRows(source, from, fromRow, rows, whole, target, to, toRow);
+    if (whole < cols) {
+      maskedRows(
+          source, from + 4L * whole, fromRow, target, to + 4L * whole, toRow, rows, cols - whole);
+    }
+  }
+
+  /** Copies {@code cols} columns, fewer than a vector holds, and touches nothing behind them. */
+  private static void maskedRows(
+      MemorySegment source,
+      long from,
+      long fromRow,
+      MemorySegment target,
+      long to,
+      long toRow,
+      int rows,
+      int cols) {
     if (!source.isNative() || !target.isNative()) {
       throw Simd.onHeap();
     }
-    int whole = cols - cols % LANES;
-    VectorMask<Float> rest = F.indexInRange(whole, cols);
+    VectorMask<Float> valid = F.indexInRange(0, cols);
     for (int i = 0; i < rows; i++) {
-      long f = from + i * fromRow;
-      long t = to + i * toRow;
-      for (int j = 0; j < whole; j += LANES) {
-        FloatVector.fromMemorySegment(F, source, f + 4L * j, ORDER)
-            .intoMemorySegment(target, t + 4L * j, ORDER);
-      }
-      if (whole < cols) {
-        FloatVector.fromMemorySegment(F, source, f + 4L * whole, ORDER, rest)
-            .intoMemorySegment(target, t + 4L * whole, ORDER, rest);
-      }
+      FloatVector.fromMemorySegment(F, source, from + i * fromRow, ORDER, valid)
+          .intoMemorySegment(target, to + i * toRow, ORDER, valid);
     }
   }
 }

@@ -20,6 +20,12 @@ import jdk.incubator.vector.VectorShuffle;
  * <p>Every sum is taken in one order, which depends on the number of elements alone: four vectors
  * of partial sums over a block, folded by halves, and the sums of the blocks added up in double
  * precision. So a sum repeats bit by bit, and its error does not grow with the number of blocks.
+ *
+ * <p>In the loops of all kernels, not these alone, an accumulator stands second. What {@code
+ * a.add(b)} or {@code a.max(b)} does depends on the class of {@code a}. Of a vector just read C2
+ * knows it; of an accumulator it asks a profile that all callers of the method share, and leaves a
+ * call and its boxes there once that was wrong too often. Two accumulators are given to {@code
+ * lanewise}, whose profile is the caller's own.
  */
 public final class Reduction {
   /** The elements summed in single precision. */
@@ -311,11 +317,6 @@ public final class Reduction {
    * The greatest of {@code n} elements, whole vectors. It is too long to be inlined in a caller
    * that C2 compiles first, where its vectors could stay boxed, and short enough for C1's
    * registers. Its accumulators start from the first vector, of which there is at least one.
-   *
-   * <p>What {@code a.max(b)} does depends on the class of {@code a}. Of a vector just read C2 knows
-   * it; of an accumulator it asks a profile that all callers of {@code max} share, and leaves a
-   * call and its boxes there once that was wrong too often. So accumulators stand second, or are
-   * given to {@code lanewise}, whose profile is this method's own.
    */
   private static float maxVectors(MemorySegment x, long xo, int n) {
     if (!x.isNative()) {

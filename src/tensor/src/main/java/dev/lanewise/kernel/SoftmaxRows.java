@@ -168,7 +168,7 @@ public final class SoftmaxRows {
       FloatVector v = FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER);
       IntVector below = v.sub(ordinary).reinterpretAsInts();
       IntVector above = v.sub(least).reinterpretAsInts();
-      signs = signs.or(below.lanewise(AND_NOT, above));
+      signs = below.lanewise(AND_NOT, above).or(signs);
     }
     return signs.compare(GE, 0).allTrue();
   }

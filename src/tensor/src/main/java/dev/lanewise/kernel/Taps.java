@@ -123,7 +123,7 @@ final class Taps {
     FloatVector s5 = s0;
     FloatVector s6 = s0;
     FloatVector s7 = s0;
-    // The vector just read stands first: see Reduction.maxVectors.
+    // The vector just read stands first: see Reduction.
     for (int t = 0; t < taps; t++) {
       long at = xo + distances.get(LONG, 8L * t);
       s0 = FloatVector.fromMemorySegment(F, x, at, ORDER).max(s0);

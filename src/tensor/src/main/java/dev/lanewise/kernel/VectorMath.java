@@ -1002,7 +1002,7 @@ public final class VectorMath {
     IntVector greatest = IntVector.zero(I);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
-      greatest = greatest.max(IntVector.fromMemorySegment(I, x, xo + at, ORDER).and(~SIGN_BIT));
+      greatest = IntVector.fromMemorySegment(I, x, xo + at, ORDER).and(~SIGN_BIT).max(greatest);
     }
     return greatest.compare(LE, Float.floatToRawIntBits(limit)).allTrue();
   }

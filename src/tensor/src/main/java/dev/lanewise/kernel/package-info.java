@@ -6,7 +6,8 @@
  * nothing. A destination may be exactly one of the sources (in place), never overlap one partly.
  *
  * <p>The value of an element depends on its inputs alone, neither on its position nor on the number
- * of elements: the last, partly filled vector goes through the same arithmetic under a mask.
+ * of elements: the last, partly filled vector goes through the same arithmetic, under a mask or in
+ * scratch.
  */
 @NullMarked
 package dev.lanewise.kernel;

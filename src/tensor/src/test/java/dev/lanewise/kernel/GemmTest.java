@@ -244,6 +244,24 @@ class GemmTest {
     }
   }
 
+  /** Enough rows that B is packed, panel by panel, the last of which reaches back if it may. */
+  @Test
+  void multiply_packedPanelsAndKPastItsBlock() {
+    Random random = new Random(17);
+    int m = 97;
+    int k = Blocking.KC + 1;
+    for (int n : new int[] {Blocking.NR + 3, 2 * Blocking.NR}) {
+      for (float beta : new float[] {0, 1, 0.5f}) {
+        Matrix a = Matrix.random(m, k, false, 0, random);
+        Matrix b = Matrix.random(k, n, false, 0, random);
+        Matrix c = Matrix.random(m, n, false, 0, random);
+        Matrix before = c.copy();
+        multiply(1, a, b, beta, c);
+        check(1, a, b, beta, before, c);
+      }
+    }
+  }
+
   @Test
   void multiply_sizesOfZero() {
     Random random = new Random(6);
