@@ -255,7 +255,7 @@ public final class SoftmaxRows {
       FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
       p = p.mul(s1).mul(s2);
       p.intoMemorySegment(dst, d + at, ORDER, m);
-      sum = sum.lanewise(ADD, p, m);
+      sum = FloatVector.zero(F).blend(p, m).add(sum);
     }
     if (LANES > 8) {
       sum = sum.add(sum.rearrange(SWAP_8));
