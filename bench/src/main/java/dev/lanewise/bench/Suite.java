@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -29,9 +28,6 @@ import org.openjdk.jmh.util.Optional;
 final class Suite {
   private static final int FAILURE = 1;
 
-  /** What the peers' libraries read when they are loaded; benchmarks then ask for their threads. */
-  private static final Set<String> THREADS_OF_PEERS = Set.of("OMP_NUM_THREADS", "MKL_NUM_THREADS");
-
   /** What a fork takes beside its iterations, on average: a JVM, its operands, and a first call. */
   private static final Duration START = Duration.ofSeconds(1);
 
@@ -45,8 +41,9 @@ final class Suite {
       throws IOException, InterruptedException {
     List<BenchmarkListEntry> benchmarks = benchmarks();
     boolean peers = benchmarks.stream().anyMatch(Suite::isPeers);
-    if (peers && !System.getenv().keySet().containsAll(THREADS_OF_PEERS)) {
-      return again(out, args);
+    Map<String, String> environment = PeerEnvironment.of(Path.of("/"));
+    if (peers && !System.getenv().keySet().containsAll(environment.keySet())) {
+      return again(environment, out, args);
     }
     return run(options, benchmarks, out);
   }
@@ -152,12 +149,10 @@ final class Suite {
     return benchmark.getUsername().contains(".peers.");
   }
 
-  /** Starts this command line again, where libraries with threads of their own start with one. */
-  private static int again(PrintStream out, String... args)
+  /** Starts this command line again, with what the peers read when they are loaded. */
+  private static int again(Map<String, String> environment, PrintStream out, String... args)
       throws IOException, InterruptedException {
-    out.println(
-        "Setting OMP_NUM_THREADS and MKL_NUM_THREADS to 1, where they are not set: the peers read"
-            + " them when they start.");
+    out.println("Set for the peers, where it is not: " + environment);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -166,7 +161,7 @@ final class Suite {
     command.add(Main.class.getName());
     command.addAll(List.of(args));
     ProcessBuilder process = new ProcessBuilder(command).inheritIO();
-    THREADS_OF_PEERS.forEach(name -> process.environment().putIfAbsent(name, "1"));
+    environment.forEach(process.environment()::putIfAbsent);
     return process.start().waitFor();
   }
 }

@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorShape;
  *
  * <pre>
  *   MR x NR   one tile of C, held in registers; the fewer columns are left, the more rows it has
- *   KC x NR   one packed panel of B, at home in L2 while all strips of a block of A pass by
- *   MC x KC   the block of A, at home in L2 beside it, packed only if its rows are not contiguous
+ *   KC x NR   one packed panel of B, at home in L2 while the rows of A pass by
+ *   MC x KC   the block of A, whose rows come from L3 or L2
  * </pre>
  */
 final class Blocking {
@@ -40,7 +40,7 @@ final class Blocking {
   /** Rows of A in a block: whole tiles of 3, 4, 6 and 8 rows. */
   static final int MC = 240;
 
-  /** Columns of B packed at a time where blocks of A are packed too: whole panels. */
+  /** Columns of B that few rows of A sweep at a time: whole panels. */
   static final int NC = 1024 / NR * NR;
 
   /** Floats of a block of C that are still in L1 when its last tile is stored. */
@@ -133,14 +133,38 @@ final class Blocking {
     return (double) ((m + height - 1) / height * height) * k * width + TRANSPOSED * transposed;
   }
 
+  /**
+   * Returns the vectors in a row of the next tile of a packed strip of A, where {@code rest} columns
+   * are left. Other tiles share the lines of the strip that one reads, so it is better high than
+   * wide; but one of 8 x 2 that adds to C is too much for C1, whose registers it runs out of.
+   */
+  static int vectorsOfStrip(int rest, boolean add) {
+    int vectors = vectors(rest);
+    return FEW_REGISTERS || (add && vectors == 4) ? vectors : Math.min(2, vectors);
+  }
+
   /** Returns the rows of a tile that is {@code vectors} wide, of a packed strip of A. */
-  static int rowsOfStrip(int vectors) {
-    return vectors == 1 ? 8 : vectors == TILE_VECTORS ? TILE_VECTORS : 4;
+  static int rowsOfStrip(int vectors, boolean add) {
+    return switch (vectors) {
+      case 1 -> 8;
+      case 2 -> add || FEW_REGISTERS ? 4 : 8;
+      default -> vectors;
+    };
+  }
+
+  /** Returns the rows of A that are packed together, even shares of {@code m}, whole strips. */
+  static int packedRows(int m, int k) {
+    int most = (int) Math.max(1, Caches.L3 / 4 / (4L * STRIP * k)) * STRIP;
+    int blocks = (m - 1) / most + 1;
+    return (m - 1) / blocks / STRIP * STRIP + STRIP;
   }
 
   /** Says whether packing a B whose rows are contiguous pays for itself. */
   static boolean packsRows(int m, int n, int k) {
     long bytes = 4L * n * k;
+    if (bytes <= Caches.L1 && n % Simd.LANES == 0) {
+      return false; // no vector of it straddles a line of the cache
+    }
     if (bytes <= Caches.L2) {
       // A panel of few columns uses little of each page that it touches.
       boolean narrow = NR < 64 && bytes > Caches.L2 / 2;

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 public final class Caches {
   private static final Path SYSTEM = Path.of("/sys/devices/system/cpu/cpu0/cache");
 
+  /** A core's own first-level cache of data. */
+  public static final long L1 = size(SYSTEM, 1, 32 << 10);
+
   /** A core's own second-level cache. */
   public static final long L2 = size(SYSTEM, 2, 1 << 20);
 

@@ -17,13 +17,18 @@ import org.jspecify.annotations.Nullable;
  * not:
  *
  * <pre>
- *   for jc over N by NC                    columns of C and B, one panel of them if A stays in place
- *     for pc over K by KC                  pack B[pc.., jc..] into panels         (L2; many: L3)
- *       for ic over M by MC                A[ic.., pc..] in L2, packed if its rows are not contiguous
- *         for j over NC by NR              one panel of B                         (L2)
+ *   for jc over N by NR                    columns of C and B: all of them if B stays in place
+ *     for pc over K by KC                  pack B[pc.., jc..] into a panel        (L2)
+ *       for ic over M by MC                rows of C and A                        (L3 or L2)
+ *         for j over the columns by NR     one panel of B                         (L2)
  *           for i over MC by MR            one call of the micro-kernel           (registers)
  *           after the last pc: bias and activation on the MC x NR block of C, still in L2
  * </pre>
+ *
+ * <p>An A whose rows are not contiguous is packed in strips, as much of it as fits L3; then the
+ * loops over pc and ic are the outer ones, so that none of it is packed twice.
+ *
+ * <p>{@link SmallGemm} computes the smallest products, without a plan.
  *
  * <p>B is read where it is when its rows are contiguous and too few rows of C would repay the copy;
  * a {@link PackedMatrix} was packed before. Where transposing a wide B to pack it would cost more
@@ -89,10 +94,9 @@ public final class Gemm implements Workers.Body {
   private boolean overlaps;
 
   private boolean packA;
-  private boolean packB;
 
-  /** Whether B is packed a panel at a time, so that all panels are written to the same memory. */
-  private boolean byPanels;
+  /** Whether B is packed, a panel at a time, so that all panels are written to the same memory. */
+  private boolean packB;
 
   private boolean dots;
   private boolean sweepRows;
@@ -200,6 +204,26 @@ public final class Gemm implements Workers.Body {
     }
     if (bias != null) {
       Simd.check(bias, biasOffset, n);
+    }
+    if (SmallGemm.takes(m, n, k, alpha, aCol, bCol, beta)) {
+      SmallGemm.multiply(
+          m,
+          n,
+          k,
+          a,
+          4 * ao,
+          4 * aRow,
+          b,
+          4 * bo,
+          4 * bRow,
+          beta,
+          c,
+          4 * co,
+          4 * cRow,
+          bias,
+          biasOffset,
+          activation);
+      return;
     }
     Gemm call = CALLS.take();
     try {
@@ -327,8 +351,8 @@ public final class Gemm implements Workers.Body {
         !transposedC && !sweepRows && beta == 0 && N >= Blocking.NR && (parts == 1 || !splitN);
     boolean overlapsInPlace = inPlace && mayOverlap && K <= Blocking.KC;
     packB = prepacked == null && !dots && !(inPlace && (readable || overlapsInPlace));
-    byPanels = packB && !packA;
-    overlaps = overlapsInPlace || (byPanels && mayOverlap);
+    boolean panelsAtOnce = !packA || K <= Blocking.KC; // one block of K after another otherwise
+    overlaps = overlapsInPlace || (packB && mayOverlap && panelsAtOnce);
     biasStarts = bias != null && beta == 0 && !transposedC && !dots && K > 0;
   }
 
@@ -459,20 +483,21 @@ public final class Gemm implements Workers.Body {
   }
 
   private void blocks(Scratch scratch, int i0, int i1, int j0, int j1) {
+    if (packA) {
+      packedBlocks(scratch, i0, i1, j0, j1);
+      return;
+    }
     int kc = Blocking.kc(K);
     int columns = columns(j1 - j0);
     int mc = Blocking.mc(i1 - i0, Math.min(columns, j1 - j0), Math.min(kc, K));
     for (int jc = j0; jc < j1; jc += columns) {
-      if (byPanels && overlaps) {
-        jc = Math.min(jc, j1 - Blocking.vectors(j1 - jc) * LANES);
-      }
+      jc = firstColumn(jc, j1);
       int nc = Math.min(columns, j1 - jc);
       for (int pc = 0; pc < K; pc += kc) {
         int k = Math.min(kc, K - pc);
         MemorySegment panels = packPanels(scratch, jc, nc, pc, k);
         for (int ic = i0; ic < i1; ic += mc) {
           int m = Math.min(mc, i1 - ic);
-          MemorySegment source = packA ? packA(scratch, ic, m, pc, k) : A;
           if (sweepRows) {
             for (int i = ic; i < ic + m; i += Gemv.SWEPT) {
               sweep(scratch, panels, i, Math.min(Gemv.SWEPT, ic + m - i), jc, nc, pc, k);
@@ -482,19 +507,43 @@ public final class Gemm implements Workers.Body {
               row(scratch, panels, i, jc, nc, pc, k);
             }
           } else {
-            block(scratch, source, panels, ic, m, jc, nc, pc, k);
+            block(scratch, A, panels, ic, m, jc, nc, pc, k);
           }
         }
       }
     }
   }
 
+  /** The same where A is packed too: as much of it as fits L3, then one panel of B after another. */
+  private void packedBlocks(Scratch scratch, int i0, int i1, int j0, int j1) {
+    int kc = Blocking.kc(K);
+    int columns = columns(j1 - j0);
+    int mc = Blocking.packedRows(i1 - i0, Math.min(kc, K));
+    for (int pc = 0; pc < K; pc += kc) {
+      int k = Math.min(kc, K - pc);
+      for (int ic = i0; ic < i1; ic += mc) {
+        int m = Math.min(mc, i1 - ic);
+        MemorySegment strips = packA(scratch, ic, m, pc, k);
+        for (int jc = j0; jc < j1; jc += columns) {
+          jc = firstColumn(jc, j1);
+          int nc = Math.min(columns, j1 - jc);
+          block(scratch, strips, packPanels(scratch, jc, nc, pc, k), ic, m, jc, nc, pc, k);
+        }
+      }
+    }
+  }
+
+  /** Returns the first column of a panel of B: the last panel may reach back to its neighbour's. */
+  private int firstColumn(int jc, int j1) {
+    return packB && overlaps ? Math.min(jc, j1 - Blocking.vectors(j1 - jc) * LANES) : jc;
+  }
+
   /** Returns the columns of B's blocks, of {@code n} columns. */
   private int columns(int n) {
-    if (byPanels) {
+    if (packB) {
       return Blocking.NR;
     }
-    return packB || (sweepRows && M > 1) ? Blocking.NC : n;
+    return sweepRows && M > 1 ? Blocking.NC : n;
   }
 
   /** Adds A[ic.., pc..] B[pc.., jc..] to a block of C: a column of tiles for each panel. */
@@ -513,7 +562,7 @@ public final class Gemm implements Workers.Body {
     boolean last = pc + k == K;
     boolean hot = (long) m * nc <= Blocking.HOT;
     for (int j = 0; j < nc; ) {
-      int vectors = Blocking.vectors(nc - j);
+      int vectors = packA ? Blocking.vectorsOfStrip(nc - j, add) : Blocking.vectors(nc - j);
       int width = vectors * LANES;
       if (overlaps && j + width > nc) {
         j = nc - width;
@@ -575,7 +624,7 @@ public final class Gemm implements Workers.Body {
       MemorySegment into,
       long to,
       long toRow) {
-    int height = packA ? Blocking.rowsOfStrip(vectors) : Blocking.rows(vectors);
+    int height = packA ? Blocking.rowsOfStrip(vectors, add) : Blocking.rows(vectors);
     for (int i = 0; i < m; i += height) {
       int rows = Math.min(height, m - i);
       long from = packA ? Pack.stripOffset(i, k) : a + (ic + i) * aRow + pc * aCol;
@@ -646,7 +695,13 @@ public final class Gemm implements Workers.Body {
       Scratch scratch, MemorySegment panels, int i, int jc, int nc, int j, int pc, int k) {
     boolean biased = biasStarts && pc == 0;
     boolean add = pc > 0 || beta != 0 || biased;
+    MemorySegment source = A;
     long from = a + i * aRow + pc * aCol;
+    if (aCol != 4) {
+      source = scratch.floats(SCRATCH_A, k);
+      Pack.gather(A, from, aCol, k, source);
+      from = 0;
+    }
     long row = c + i * cRow + 4L * jc;
     MemorySegment D = biased ? bias() : C;
     long start = biased ? 4 * (biasOffset + jc) : row;
@@ -663,14 +718,14 @@ public final class Gemm implements Workers.Body {
       long to = row + 4L * j;
       long d = start + 4L * j;
       if (valid == width) {
-        MicroKernel.row(vectors, add, A, from, aCol, panels, panel, panelRow, half, D, d, C, to, k);
+        MicroKernel.row(vectors, add, source, from, panels, panel, panelRow, half, D, d, C, to, k);
       } else {
         MemorySegment edge = scratch.floats(SCRATCH_TILES, width);
         if (add) {
           Pack.takeTiles(D, d, 0, false, edge, width, 1, valid);
         }
         MicroKernel.row(
-            vectors, add, A, from, aCol, panels, panel, panelRow, half, edge, 0, edge, 0, k);
+            vectors, add, source, from, panels, panel, panelRow, half, edge, 0, edge, 0, k);
         Pack.putTiles(edge, width, C, to, 0, false, 1, valid);
       }
       j += width;

@@ -67,9 +67,7 @@ final class Gemv {
     if (xStep != 4) {
       dense = scratch.floats(SCRATCH_X, k);
       start = 0;
-      for (int p = 0; p < k; p++) {
-        dense.set(FLOAT, 4L * p, X.get(FLOAT, x + p * xStep));
-      }
+      Pack.gather(X, x, xStep, k, dense);
     }
     MemorySegment quads = scratch.floats(SCRATCH_SUMS, (long) BLOCK / 4 * LANES);
     boolean crowded = bCol % L1_WAY == 0 && bCol * n <= Caches.L2;

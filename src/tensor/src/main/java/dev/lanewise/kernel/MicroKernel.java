@@ -32,6 +32,11 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Why the methods look alike and share nothing: a helper that takes or returns vectors boxes the
  * loop when a compiler refuses to inline it, and a branch on "zero or add" inside one method drops
  * it to a compiler tier that boxes everything. One tile, one method, at most 16 accumulators.
+ *
+ * <p>Why the loops count A's bytes in a long: with an int for p, C2 runs a first and a last turn
+ * outside the loop, each with all its checks, which takes some twenty cycles a tile; with {@code !=}
+ * for {@code <} it is quicker still where it finds a register for each pointer, and half as quick
+ * where it does not, which depends on the caller.
  */
 final class MicroKernel {
   private static final VectorSpecies<Float> F = Simd.F;
@@ -99,7 +104,13 @@ final class MicroKernel {
         }
       }
       default -> {
-        if (add) {
+        if (m <= 4) {
+          if (add) {
+            add4x1(A, a, aRow, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
+          } else {
+            zero4x1(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+          }
+        } else if (add) {
           add8x1(A, a, aRow, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
         } else {
           zero8x1(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
@@ -114,7 +125,6 @@ final class MicroKernel {
       boolean add,
       MemorySegment A,
       long a,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -127,30 +137,30 @@ final class MicroKernel {
     switch (vectors) {
       case 8 -> {
         if (add) {
-          add1x8(A, a, aCol, B, b, bRow, bHalf, D, d, C, c, k);
+          add1x8(A, a, B, b, bRow, bHalf, D, d, C, c, k);
         } else {
-          zero1x8(A, a, aCol, B, b, bRow, bHalf, C, c, k);
+          zero1x8(A, a, B, b, bRow, bHalf, C, c, k);
         }
       }
       case 6 -> {
         if (add) {
-          add1x6(A, a, aCol, B, b, bRow, bHalf, D, d, C, c, k);
+          add1x6(A, a, B, b, bRow, bHalf, D, d, C, c, k);
         } else {
-          zero1x6(A, a, aCol, B, b, bRow, bHalf, C, c, k);
+          zero1x6(A, a, B, b, bRow, bHalf, C, c, k);
         }
       }
       case 4 -> {
         if (add) {
-          add1x4(A, a, aCol, B, b, bRow, D, d, C, c, k);
+          add1x4(A, a, B, b, bRow, D, d, C, c, k);
         } else {
-          zero1x4(A, a, aCol, B, b, bRow, C, c, k);
+          zero1x4(A, a, B, b, bRow, C, c, k);
         }
       }
       default -> {
         if (add) {
-          add1x1(A, a, aCol, B, b, bRow, D, d, C, c, k);
+          add1x1(A, a, B, b, bRow, D, d, C, c, k);
         } else {
-          zero1x1(A, a, aCol, B, b, bRow, C, c, k);
+          zero1x1(A, a, B, b, bRow, C, c, k);
         }
       }
     }
@@ -172,12 +182,12 @@ final class MicroKernel {
     if (!A.isNative() || !B.isNative() || !C.isNative()) {
       throw Simd.onHeap();
     }
-    long a1 = Math.min(1, m - 1) * aRow;
-    long a2 = Math.min(2, m - 1) * aRow;
-    long a3 = Math.min(3, m - 1) * aRow;
-    long c1 = c + Math.min(1, m - 1) * cRow;
-    long c2 = c + Math.min(2, m - 1) * cRow;
-    long c3 = c + Math.min(3, m - 1) * cRow;
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c02 = FloatVector.zero(F);
@@ -194,9 +204,9 @@ final class MicroKernel {
     FloatVector c31 = FloatVector.zero(F);
     FloatVector c32 = FloatVector.zero(F);
     FloatVector c33 = FloatVector.zero(F);
-    for (int p = 0; p < k; p++) {
-      long ap = a + 4L * p;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
@@ -221,6 +231,7 @@ final class MicroKernel {
       c31 = x3.fma(b1, c31);
       c32 = x3.fma(b2, c32);
       c33 = x3.fma(b3, c33);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -259,15 +270,15 @@ final class MicroKernel {
     if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
       throw Simd.onHeap();
     }
-    long a1 = Math.min(1, m - 1) * aRow;
-    long a2 = Math.min(2, m - 1) * aRow;
-    long a3 = Math.min(3, m - 1) * aRow;
-    long c1 = c + Math.min(1, m - 1) * cRow;
-    long c2 = c + Math.min(2, m - 1) * cRow;
-    long c3 = c + Math.min(3, m - 1) * cRow;
-    long d1 = d + Math.min(1, m - 1) * dRow;
-    long d2 = d + Math.min(2, m - 1) * dRow;
-    long d3 = d + Math.min(3, m - 1) * dRow;
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    long d1 = m > 1 ? d + dRow : d;
+    long d2 = m > 2 ? d1 + dRow : d1;
+    long d3 = m > 3 ? d2 + dRow : d2;
     FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
     FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
     FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
@@ -284,9 +295,9 @@ final class MicroKernel {
     FloatVector c31 = FloatVector.fromMemorySegment(F, D, d3 + V, ORDER);
     FloatVector c32 = FloatVector.fromMemorySegment(F, D, d3 + 2 * V, ORDER);
     FloatVector c33 = FloatVector.fromMemorySegment(F, D, d3 + 3 * V, ORDER);
-    for (int p = 0; p < k; p++) {
-      long ap = a + 4L * p;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
@@ -311,6 +322,7 @@ final class MicroKernel {
       c31 = x3.fma(b1, c31);
       c32 = x3.fma(b2, c32);
       c33 = x3.fma(b3, c33);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -346,8 +358,8 @@ final class MicroKernel {
     if (!A.isNative() || !B.isNative() || !C.isNative()) {
       throw Simd.onHeap();
     }
-    long a1 = Math.min(1, m - 1) * aRow;
-    long c1 = c + Math.min(1, m - 1) * cRow;
+    long a1 = m > 1 ? aRow : 0;
+    long c1 = m > 1 ? c + cRow : c;
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c02 = FloatVector.zero(F);
@@ -356,9 +368,9 @@ final class MicroKernel {
     FloatVector c11 = FloatVector.zero(F);
     FloatVector c12 = FloatVector.zero(F);
     FloatVector c13 = FloatVector.zero(F);
-    for (int p = 0; p < k; p++) {
-      long ap = a + 4L * p;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
@@ -373,6 +385,7 @@ final class MicroKernel {
       c11 = x1.fma(b1, c11);
       c12 = x1.fma(b2, c12);
       c13 = x1.fma(b3, c13);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -403,9 +416,9 @@ final class MicroKernel {
     if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
       throw Simd.onHeap();
     }
-    long a1 = Math.min(1, m - 1) * aRow;
-    long c1 = c + Math.min(1, m - 1) * cRow;
-    long d1 = d + Math.min(1, m - 1) * dRow;
+    long a1 = m > 1 ? aRow : 0;
+    long c1 = m > 1 ? c + cRow : c;
+    long d1 = m > 1 ? d + dRow : d;
     FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
     FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
     FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
@@ -414,9 +427,9 @@ final class MicroKernel {
     FloatVector c11 = FloatVector.fromMemorySegment(F, D, d1 + V, ORDER);
     FloatVector c12 = FloatVector.fromMemorySegment(F, D, d1 + 2 * V, ORDER);
     FloatVector c13 = FloatVector.fromMemorySegment(F, D, d1 + 3 * V, ORDER);
-    for (int p = 0; p < k; p++) {
-      long ap = a + 4L * p;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
@@ -431,6 +444,7 @@ final class MicroKernel {
       c11 = x1.fma(b1, c11);
       c12 = x1.fma(b2, c12);
       c13 = x1.fma(b3, c13);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -458,12 +472,12 @@ final class MicroKernel {
     if (!A.isNative() || !B.isNative() || !C.isNative()) {
       throw Simd.onHeap();
     }
-    long a1 = Math.min(1, m - 1) * aRow;
-    long a2 = Math.min(2, m - 1) * aRow;
-    long a3 = Math.min(3, m - 1) * aRow;
-    long c1 = c + Math.min(1, m - 1) * cRow;
-    long c2 = c + Math.min(2, m - 1) * cRow;
-    long c3 = c + Math.min(3, m - 1) * cRow;
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c02 = FloatVector.zero(F);
@@ -476,9 +490,9 @@ final class MicroKernel {
     FloatVector c30 = FloatVector.zero(F);
     FloatVector c31 = FloatVector.zero(F);
     FloatVector c32 = FloatVector.zero(F);
-    for (int p = 0; p < k; p++) {
-      long ap = a + 4L * p;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
@@ -498,6 +512,7 @@ final class MicroKernel {
       c30 = x3.fma(b0, c30);
       c31 = x3.fma(b1, c31);
       c32 = x3.fma(b2, c32);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -532,15 +547,15 @@ final class MicroKernel {
     if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
       throw Simd.onHeap();
     }
-    long a1 = Math.min(1, m - 1) * aRow;
-    long a2 = Math.min(2, m - 1) * aRow;
-    long a3 = Math.min(3, m - 1) * aRow;
-    long c1 = c + Math.min(1, m - 1) * cRow;
-    long c2 = c + Math.min(2, m - 1) * cRow;
-    long c3 = c + Math.min(3, m - 1) * cRow;
-    long d1 = d + Math.min(1, m - 1) * dRow;
-    long d2 = d + Math.min(2, m - 1) * dRow;
-    long d3 = d + Math.min(3, m - 1) * dRow;
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    long d1 = m > 1 ? d + dRow : d;
+    long d2 = m > 2 ? d1 + dRow : d1;
+    long d3 = m > 3 ? d2 + dRow : d2;
     FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
     FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
     FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
@@ -553,9 +568,9 @@ final class MicroKernel {
     FloatVector c30 = FloatVector.fromMemorySegment(F, D, d3, ORDER);
     FloatVector c31 = FloatVector.fromMemorySegment(F, D, d3 + V, ORDER);
     FloatVector c32 = FloatVector.fromMemorySegment(F, D, d3 + 2 * V, ORDER);
-    for (int p = 0; p < k; p++) {
-      long ap = a + 4L * p;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
@@ -575,6 +590,7 @@ final class MicroKernel {
       c30 = x3.fma(b0, c30);
       c31 = x3.fma(b1, c31);
       c32 = x3.fma(b2, c32);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -606,10 +622,10 @@ final class MicroKernel {
     if (!A.isNative() || !B.isNative() || !C.isNative()) {
       throw Simd.onHeap();
     }
-    long a1 = Math.min(1, m - 1) * aRow;
-    long a2 = Math.min(2, m - 1) * aRow;
-    long c1 = c + Math.min(1, m - 1) * cRow;
-    long c2 = c + Math.min(2, m - 1) * cRow;
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c02 = FloatVector.zero(F);
@@ -619,9 +635,9 @@ final class MicroKernel {
     FloatVector c20 = FloatVector.zero(F);
     FloatVector c21 = FloatVector.zero(F);
     FloatVector c22 = FloatVector.zero(F);
-    for (int p = 0; p < k; p++) {
-      long ap = a + 4L * p;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
@@ -637,6 +653,7 @@ final class MicroKernel {
       c20 = x2.fma(b0, c20);
       c21 = x2.fma(b1, c21);
       c22 = x2.fma(b2, c22);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -668,12 +685,12 @@ final class MicroKernel {
     if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
       throw Simd.onHeap();
     }
-    long a1 = Math.min(1, m - 1) * aRow;
-    long a2 = Math.min(2, m - 1) * aRow;
-    long c1 = c + Math.min(1, m - 1) * cRow;
-    long c2 = c + Math.min(2, m - 1) * cRow;
-    long d1 = d + Math.min(1, m - 1) * dRow;
-    long d2 = d + Math.min(2, m - 1) * dRow;
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long d1 = m > 1 ? d + dRow : d;
+    long d2 = m > 2 ? d1 + dRow : d1;
     FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
     FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
     FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
@@ -683,9 +700,9 @@ final class MicroKernel {
     FloatVector c20 = FloatVector.fromMemorySegment(F, D, d2, ORDER);
     FloatVector c21 = FloatVector.fromMemorySegment(F, D, d2 + V, ORDER);
     FloatVector c22 = FloatVector.fromMemorySegment(F, D, d2 + 2 * V, ORDER);
-    for (int p = 0; p < k; p++) {
-      long ap = a + 4L * p;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
@@ -701,6 +718,7 @@ final class MicroKernel {
       c20 = x2.fma(b0, c20);
       c21 = x2.fma(b1, c21);
       c22 = x2.fma(b2, c22);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -729,16 +747,16 @@ final class MicroKernel {
     if (!A.isNative() || !B.isNative() || !C.isNative()) {
       throw Simd.onHeap();
     }
-    long a1 = Math.min(1, m - 1) * aRow;
-    long a2 = Math.min(2, m - 1) * aRow;
-    long a3 = Math.min(3, m - 1) * aRow;
-    long a4 = Math.min(4, m - 1) * aRow;
-    long a5 = Math.min(5, m - 1) * aRow;
-    long c1 = c + Math.min(1, m - 1) * cRow;
-    long c2 = c + Math.min(2, m - 1) * cRow;
-    long c3 = c + Math.min(3, m - 1) * cRow;
-    long c4 = c + Math.min(4, m - 1) * cRow;
-    long c5 = c + Math.min(5, m - 1) * cRow;
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long a4 = m > 4 ? a3 + aRow : a3;
+    long a5 = m > 5 ? a4 + aRow : a4;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    long c4 = m > 4 ? c3 + cRow : c3;
+    long c5 = m > 5 ? c4 + cRow : c4;
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c10 = FloatVector.zero(F);
@@ -751,9 +769,9 @@ final class MicroKernel {
     FloatVector c41 = FloatVector.zero(F);
     FloatVector c50 = FloatVector.zero(F);
     FloatVector c51 = FloatVector.zero(F);
-    for (int p = 0; p < k; p++) {
-      long ap = a + 4L * p;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
       FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
@@ -774,6 +792,7 @@ final class MicroKernel {
       FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
       c50 = x5.fma(b0, c50);
       c51 = x5.fma(b1, c51);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -808,21 +827,21 @@ final class MicroKernel {
     if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
       throw Simd.onHeap();
     }
-    long a1 = Math.min(1, m - 1) * aRow;
-    long a2 = Math.min(2, m - 1) * aRow;
-    long a3 = Math.min(3, m - 1) * aRow;
-    long a4 = Math.min(4, m - 1) * aRow;
-    long a5 = Math.min(5, m - 1) * aRow;
-    long c1 = c + Math.min(1, m - 1) * cRow;
-    long c2 = c + Math.min(2, m - 1) * cRow;
-    long c3 = c + Math.min(3, m - 1) * cRow;
-    long c4 = c + Math.min(4, m - 1) * cRow;
-    long c5 = c + Math.min(5, m - 1) * cRow;
-    long d1 = d + Math.min(1, m - 1) * dRow;
-    long d2 = d + Math.min(2, m - 1) * dRow;
-    long d3 = d + Math.min(3, m - 1) * dRow;
-    long d4 = d + Math.min(4, m - 1) * dRow;
-    long d5 = d + Math.min(5, m - 1) * dRow;
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long a4 = m > 4 ? a3 + aRow : a3;
+    long a5 = m > 5 ? a4 + aRow : a4;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    long c4 = m > 4 ? c3 + cRow : c3;
+    long c5 = m > 5 ? c4 + cRow : c4;
+    long d1 = m > 1 ? d + dRow : d;
+    long d2 = m > 2 ? d1 + dRow : d1;
+    long d3 = m > 3 ? d2 + dRow : d2;
+    long d4 = m > 4 ? d3 + dRow : d3;
+    long d5 = m > 5 ? d4 + dRow : d4;
     FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
     FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
     FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
@@ -835,9 +854,9 @@ final class MicroKernel {
     FloatVector c41 = FloatVector.fromMemorySegment(F, D, d4 + V, ORDER);
     FloatVector c50 = FloatVector.fromMemorySegment(F, D, d5, ORDER);
     FloatVector c51 = FloatVector.fromMemorySegment(F, D, d5 + V, ORDER);
-    for (int p = 0; p < k; p++) {
-      long ap = a + 4L * p;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
       FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
@@ -858,6 +877,7 @@ final class MicroKernel {
       FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
       c50 = x5.fma(b0, c50);
       c51 = x5.fma(b1, c51);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -889,20 +909,20 @@ final class MicroKernel {
     if (!A.isNative() || !B.isNative() || !C.isNative()) {
       throw Simd.onHeap();
     }
-    long a1 = Math.min(1, m - 1) * aRow;
-    long a2 = Math.min(2, m - 1) * aRow;
-    long a3 = Math.min(3, m - 1) * aRow;
-    long a4 = Math.min(4, m - 1) * aRow;
-    long a5 = Math.min(5, m - 1) * aRow;
-    long a6 = Math.min(6, m - 1) * aRow;
-    long a7 = Math.min(7, m - 1) * aRow;
-    long c1 = c + Math.min(1, m - 1) * cRow;
-    long c2 = c + Math.min(2, m - 1) * cRow;
-    long c3 = c + Math.min(3, m - 1) * cRow;
-    long c4 = c + Math.min(4, m - 1) * cRow;
-    long c5 = c + Math.min(5, m - 1) * cRow;
-    long c6 = c + Math.min(6, m - 1) * cRow;
-    long c7 = c + Math.min(7, m - 1) * cRow;
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long a4 = m > 4 ? a3 + aRow : a3;
+    long a5 = m > 5 ? a4 + aRow : a4;
+    long a6 = m > 6 ? a5 + aRow : a5;
+    long a7 = m > 7 ? a6 + aRow : a6;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    long c4 = m > 4 ? c3 + cRow : c3;
+    long c5 = m > 5 ? c4 + cRow : c4;
+    long c6 = m > 6 ? c5 + cRow : c5;
+    long c7 = m > 7 ? c6 + cRow : c6;
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c10 = FloatVector.zero(F);
     FloatVector c20 = FloatVector.zero(F);
@@ -911,9 +931,9 @@ final class MicroKernel {
     FloatVector c50 = FloatVector.zero(F);
     FloatVector c60 = FloatVector.zero(F);
     FloatVector c70 = FloatVector.zero(F);
-    for (int p = 0; p < k; p++) {
-      long ap = a + 4L * p;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
       c00 = x0.fma(b0, c00);
@@ -931,6 +951,7 @@ final class MicroKernel {
       c60 = x6.fma(b0, c60);
       FloatVector x7 = FloatVector.broadcast(F, A.get(FLOAT, ap + a7));
       c70 = x7.fma(b0, c70);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c10.intoMemorySegment(C, c1, ORDER);
@@ -961,27 +982,27 @@ final class MicroKernel {
     if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
       throw Simd.onHeap();
     }
-    long a1 = Math.min(1, m - 1) * aRow;
-    long a2 = Math.min(2, m - 1) * aRow;
-    long a3 = Math.min(3, m - 1) * aRow;
-    long a4 = Math.min(4, m - 1) * aRow;
-    long a5 = Math.min(5, m - 1) * aRow;
-    long a6 = Math.min(6, m - 1) * aRow;
-    long a7 = Math.min(7, m - 1) * aRow;
-    long c1 = c + Math.min(1, m - 1) * cRow;
-    long c2 = c + Math.min(2, m - 1) * cRow;
-    long c3 = c + Math.min(3, m - 1) * cRow;
-    long c4 = c + Math.min(4, m - 1) * cRow;
-    long c5 = c + Math.min(5, m - 1) * cRow;
-    long c6 = c + Math.min(6, m - 1) * cRow;
-    long c7 = c + Math.min(7, m - 1) * cRow;
-    long d1 = d + Math.min(1, m - 1) * dRow;
-    long d2 = d + Math.min(2, m - 1) * dRow;
-    long d3 = d + Math.min(3, m - 1) * dRow;
-    long d4 = d + Math.min(4, m - 1) * dRow;
-    long d5 = d + Math.min(5, m - 1) * dRow;
-    long d6 = d + Math.min(6, m - 1) * dRow;
-    long d7 = d + Math.min(7, m - 1) * dRow;
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long a4 = m > 4 ? a3 + aRow : a3;
+    long a5 = m > 5 ? a4 + aRow : a4;
+    long a6 = m > 6 ? a5 + aRow : a5;
+    long a7 = m > 7 ? a6 + aRow : a6;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    long c4 = m > 4 ? c3 + cRow : c3;
+    long c5 = m > 5 ? c4 + cRow : c4;
+    long c6 = m > 6 ? c5 + cRow : c5;
+    long c7 = m > 7 ? c6 + cRow : c6;
+    long d1 = m > 1 ? d + dRow : d;
+    long d2 = m > 2 ? d1 + dRow : d1;
+    long d3 = m > 3 ? d2 + dRow : d2;
+    long d4 = m > 4 ? d3 + dRow : d3;
+    long d5 = m > 5 ? d4 + dRow : d4;
+    long d6 = m > 6 ? d5 + dRow : d5;
+    long d7 = m > 7 ? d6 + dRow : d6;
     FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
     FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
     FloatVector c20 = FloatVector.fromMemorySegment(F, D, d2, ORDER);
@@ -990,9 +1011,9 @@ final class MicroKernel {
     FloatVector c50 = FloatVector.fromMemorySegment(F, D, d5, ORDER);
     FloatVector c60 = FloatVector.fromMemorySegment(F, D, d6, ORDER);
     FloatVector c70 = FloatVector.fromMemorySegment(F, D, d7, ORDER);
-    for (int p = 0; p < k; p++) {
-      long ap = a + 4L * p;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
       c00 = x0.fma(b0, c00);
@@ -1010,6 +1031,7 @@ final class MicroKernel {
       c60 = x6.fma(b0, c60);
       FloatVector x7 = FloatVector.broadcast(F, A.get(FLOAT, ap + a7));
       c70 = x7.fma(b0, c70);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c10.intoMemorySegment(C, c1, ORDER);
@@ -1021,6 +1043,104 @@ final class MicroKernel {
     c70.intoMemorySegment(C, c7, ORDER);
   }
 
+  /** C = A B on a tile of 4 rows by 1 vector. */
+  static void zero4x1(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    if (!A.isNative() || !B.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      c20 = x2.fma(b0, c20);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      c30 = x3.fma(b0, c30);
+      bp += bRow;
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c20.intoMemorySegment(C, c2, ORDER);
+    c30.intoMemorySegment(C, c3, ORDER);
+  }
+
+  /** C = D + A B on a tile of 4 rows by 1 vector. */
+  static void add4x1(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment D,
+      long d,
+      long dRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    long d1 = m > 1 ? d + dRow : d;
+    long d2 = m > 2 ? d1 + dRow : d1;
+    long d3 = m > 3 ? d2 + dRow : d2;
+    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
+    FloatVector c20 = FloatVector.fromMemorySegment(F, D, d2, ORDER);
+    FloatVector c30 = FloatVector.fromMemorySegment(F, D, d3, ORDER);
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      c20 = x2.fma(b0, c20);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      c30 = x3.fma(b0, c30);
+      bp += bRow;
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c20.intoMemorySegment(C, c2, ORDER);
+    c30.intoMemorySegment(C, c3, ORDER);
+  }
+
   /**
    * C = A B on one row by twice 4 vectors, the second half of B {@code bHalf} bytes after the
    * first.
@@ -1028,7 +1148,6 @@ final class MicroKernel {
   static void zero1x8(
       MemorySegment A,
       long a,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -1047,9 +1166,9 @@ final class MicroKernel {
     FloatVector c05 = FloatVector.zero(F);
     FloatVector c06 = FloatVector.zero(F);
     FloatVector c07 = FloatVector.zero(F);
-    for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       long bh = bp + bHalf;
       FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
       c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
@@ -1060,6 +1179,7 @@ final class MicroKernel {
       c05 = x.fma(FloatVector.fromMemorySegment(F, B, bh + V, ORDER), c05);
       c06 = x.fma(FloatVector.fromMemorySegment(F, B, bh + 2 * V, ORDER), c06);
       c07 = x.fma(FloatVector.fromMemorySegment(F, B, bh + 3 * V, ORDER), c07);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -1078,7 +1198,6 @@ final class MicroKernel {
   static void add1x8(
       MemorySegment A,
       long a,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -1099,9 +1218,9 @@ final class MicroKernel {
     FloatVector c05 = FloatVector.fromMemorySegment(F, D, d + 5 * V, ORDER);
     FloatVector c06 = FloatVector.fromMemorySegment(F, D, d + 6 * V, ORDER);
     FloatVector c07 = FloatVector.fromMemorySegment(F, D, d + 7 * V, ORDER);
-    for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       long bh = bp + bHalf;
       FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
       c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
@@ -1112,6 +1231,7 @@ final class MicroKernel {
       c05 = x.fma(FloatVector.fromMemorySegment(F, B, bh + V, ORDER), c05);
       c06 = x.fma(FloatVector.fromMemorySegment(F, B, bh + 2 * V, ORDER), c06);
       c07 = x.fma(FloatVector.fromMemorySegment(F, B, bh + 3 * V, ORDER), c07);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -1130,7 +1250,6 @@ final class MicroKernel {
   static void zero1x6(
       MemorySegment A,
       long a,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -1147,9 +1266,9 @@ final class MicroKernel {
     FloatVector c03 = FloatVector.zero(F);
     FloatVector c04 = FloatVector.zero(F);
     FloatVector c05 = FloatVector.zero(F);
-    for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       long bh = bp + bHalf;
       FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
       c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
@@ -1158,6 +1277,7 @@ final class MicroKernel {
       c03 = x.fma(FloatVector.fromMemorySegment(F, B, bh, ORDER), c03);
       c04 = x.fma(FloatVector.fromMemorySegment(F, B, bh + V, ORDER), c04);
       c05 = x.fma(FloatVector.fromMemorySegment(F, B, bh + 2 * V, ORDER), c05);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -1174,7 +1294,6 @@ final class MicroKernel {
   static void add1x6(
       MemorySegment A,
       long a,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -1193,9 +1312,9 @@ final class MicroKernel {
     FloatVector c03 = FloatVector.fromMemorySegment(F, D, d + 3 * V, ORDER);
     FloatVector c04 = FloatVector.fromMemorySegment(F, D, d + 4 * V, ORDER);
     FloatVector c05 = FloatVector.fromMemorySegment(F, D, d + 5 * V, ORDER);
-    for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       long bh = bp + bHalf;
       FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
       c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
@@ -1204,6 +1323,7 @@ final class MicroKernel {
       c03 = x.fma(FloatVector.fromMemorySegment(F, B, bh, ORDER), c03);
       c04 = x.fma(FloatVector.fromMemorySegment(F, B, bh + V, ORDER), c04);
       c05 = x.fma(FloatVector.fromMemorySegment(F, B, bh + 2 * V, ORDER), c05);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -1217,7 +1337,6 @@ final class MicroKernel {
   static void zero1x4(
       MemorySegment A,
       long a,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -1231,14 +1350,15 @@ final class MicroKernel {
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c02 = FloatVector.zero(F);
     FloatVector c03 = FloatVector.zero(F);
-    for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
       c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
       c01 = x.fma(FloatVector.fromMemorySegment(F, B, bp + V, ORDER), c01);
       c02 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER), c02);
       c03 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 3 * V, ORDER), c03);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -1250,7 +1370,6 @@ final class MicroKernel {
   static void add1x4(
       MemorySegment A,
       long a,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -1266,14 +1385,15 @@ final class MicroKernel {
     FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
     FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
     FloatVector c03 = FloatVector.fromMemorySegment(F, D, d + 3 * V, ORDER);
-    for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
       c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
       c01 = x.fma(FloatVector.fromMemorySegment(F, B, bp + V, ORDER), c01);
       c02 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER), c02);
       c03 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 3 * V, ORDER), c03);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -1285,7 +1405,6 @@ final class MicroKernel {
   static void zero1x1(
       MemorySegment A,
       long a,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -1296,11 +1415,12 @@ final class MicroKernel {
       throw Simd.onHeap();
     }
     FloatVector c00 = FloatVector.zero(F);
-    for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
       c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
   }
@@ -1309,7 +1429,6 @@ final class MicroKernel {
   static void add1x1(
       MemorySegment A,
       long a,
-      long aCol,
       MemorySegment B,
       long b,
       long bRow,
@@ -1322,11 +1441,12 @@ final class MicroKernel {
       throw Simd.onHeap();
     }
     FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
-    for (int p = 0; p < k; p++) {
-      long ap = a + p * aCol;
-      long bp = b + p * bRow;
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
       FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
       c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
+      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
   }

@@ -32,6 +32,7 @@ final class Pack {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final int TRANSPOSED_COLUMNS = 8;
   private static final int ROWS_AT_ONCE = 8;
+  private static final int COLUMNS_AT_ONCE = 16;
 
   /** Squares of as many rows as lanes that are transposed in one pass, in L1. */
   private static final int SQUARES = 8;
@@ -52,6 +53,13 @@ final class Pack {
   /** Returns the bytes of a row of the panel of column {@code j}, one of {@code n}. */
   static long panelRow(int n, int j) {
     return 4L * Math.min(NR, wholeVectors(n - (j - j % NR)));
+  }
+
+  /** Copies {@code n} floats that are {@code step} bytes apart, one after the other. */
+  static void gather(MemorySegment X, long x, long step, int n, MemorySegment dense) {
+    for (int i = 0; i < n; i++) {
+      dense.set(FLOAT, 4L * i, X.get(FLOAT, x + i * step));
+    }
   }
 
   /** Packs the {@code k x n} block of B at {@code b} into panels at {@code to}. */
@@ -81,22 +89,18 @@ final class Pack {
   /** Packs the {@code m x k} block of A at {@code a} into strips: panels of its columns. */
   static void strips(MemorySegment A, long a, long aRow, long aCol, int m, int k, MemorySegment P) {
     int height = Blocking.STRIP;
-    for (int i = 0; i < m; i += height) {
-      int rows = Math.min(height, m - i);
-      if (aRow == 4 && rows == height) {
-        strip(A, a + 4L * i, aCol, k, P, 4L * i * k);
-      } else {
-        panel(
-            A,
-            a + i * aRow,
-            /* bRow= */ aCol,
-            /* bCol= */ aRow,
-            k,
-            rows,
-            P,
-            4L * i * k,
-            4L * height);
+    // A few columns of A at a time where they are contiguous, as of rows of B.
+    int whole = aRow == 4 ? m - m % height : 0;
+    for (int p = 0; p < k && whole > 0; p += COLUMNS_AT_ONCE) {
+      int columns = Math.min(COLUMNS_AT_ONCE, k - p);
+      for (int i = 0; i < whole; i += height) {
+        strip(A, a + 4L * i + p * aCol, aCol, columns, P, 4L * i * k + 4L * height * p);
       }
+    }
+    for (int i = whole; i < m; i += height) {
+      int rows = Math.min(height, m - i);
+      long from = a + i * aRow;
+      panel(A, from, /* bRow= */ aCol, /* bCol= */ aRow, k, rows, P, 4L * i * k, 4L * height);
     }
   }
 

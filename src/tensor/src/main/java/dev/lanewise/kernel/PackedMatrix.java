@@ -141,7 +141,6 @@ public final class PackedMatrix {
               add,
               a,
               4 * (ao + pc),
-              4,
               segment(),
               panel,
               panelRow,
@@ -180,7 +179,7 @@ public final class PackedMatrix {
       if (add) {
         MemorySegment.copy(d, start, edge, 0, 4L * valid);
       }
-      MicroKernel.row(1, add, a, from, 4, segment(), panel, panelRow, 0, edge, 0, edge, 0, k);
+      MicroKernel.row(1, add, a, from, segment(), panel, panelRow, 0, edge, 0, edge, 0, k);
       MemorySegment.copy(edge, 0, c, 4 * to, 4L * valid);
     }
   }

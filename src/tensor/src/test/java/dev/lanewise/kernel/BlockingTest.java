@@ -12,8 +12,24 @@ class BlockingTest {
   @Test
   void strip_holdsWholeTiles() {
     for (int vectors = 1; vectors <= Blocking.TILE_VECTORS; vectors++) {
-      assertThat(Blocking.STRIP % Blocking.rowsOfStrip(vectors)).as("%s vectors", vectors).isZero();
+      for (boolean add : new boolean[] {false, true}) {
+        int tile = Blocking.vectorsOfStrip(vectors * Simd.LANES, add);
+        assertThat(Blocking.STRIP % Blocking.rowsOfStrip(tile, add))
+            .as("%s vectors", vectors)
+            .isZero();
+      }
     }
+  }
+
+  @Property
+  void packedRows_areEvenSharesOfWholeStrips(
+      @ForAll @IntRange(min = 1) int m, @ForAll @IntRange(min = 1, max = Blocking.KC) int k) {
+    int rows = Blocking.packedRows(m, k);
+    assertThat(rows).isPositive();
+    assertThat(rows % Blocking.STRIP).isZero();
+    assertThat(4L * rows * k).as("bytes").isLessThanOrEqualTo(Caches.L3 / 4 + 4L * Blocking.STRIP * k);
+    int blocks = (m - 1) / rows + 1;
+    assertThat((long) blocks * rows - m).as("rows too many").isLessThan((long) blocks * Blocking.STRIP);
   }
 
   @Test

@@ -237,9 +237,9 @@ final class KernelCalls {
                   MicroKernel.tile(v, more, a, 0, aRow, b, 0, row, c, 0, row, c, 0, row, rows, n));
         }
       }
-      for (int vectors = 1; vectors <= 4; vectors++) {
+      for (int vectors = 1; vectors <= (more ? 4 : 3); vectors++) {
         int v = vectors;
-        for (int rows : new int[] {3, 4}) {
+        for (int rows : new int[] {3, Blocking.rowsOfStrip(v, more)}) {
           add(
               name + "tile of " + rows + " rows of a strip by " + v + " vectors",
               () -> StripKernel.tile(v, more, strip, 0, b, 0, row, c, 0, row, c, 0, row, rows, n));
@@ -248,7 +248,7 @@ final class KernelCalls {
       for (int vectors : new int[] {1, 4, 6, 8}) {
         add(
             name + "row of " + vectors + " vectors",
-            () -> MicroKernel.row(vectors, more, a, 0, 4, b, 0, row, row / 2, c, 0, c, 0, n));
+            () -> MicroKernel.row(vectors, more, a, 0, b, 0, row, row / 2, c, 0, c, 0, n));
       }
     }
     for (int rows : new int[] {1, 2, 3}) {

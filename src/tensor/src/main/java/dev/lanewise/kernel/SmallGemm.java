@@ -1,0 +1,85 @@
+package dev.lanewise.kernel;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Matrix products so small that a plan for them would take as long as their tiles: C = act(A B + C +
+ * bias), or without C, on one thread, A and B read where they are. They end in the same bits as
+ * those of {@link Gemm}.
+ */
+final class SmallGemm {
+  private static final int LANES = Simd.LANES;
+
+  private SmallGemm() {}
+
+  /**
+   * Says whether a product is computed here: a small one, the rows of its operands contiguous and
+   * all its columns in whole vectors. The last vectors may reach back to their neighbours' columns,
+   * unless those are added to C, as they would be twice.
+   */
+  static boolean takes(int m, int n, int k, float alpha, long aCol, long bCol, float beta) {
+    return (long) m * n * k < Blocking.PARALLEL_FROM
+        && k > 0
+        && k <= Blocking.KC
+        && alpha == 1
+        && aCol == 1
+        && bCol == 1
+        && (n % LANES == 0 ? beta == 0 || beta == 1 : beta == 0 && n > 2 * Blocking.NR)
+        && !Blocking.packsRows(m, n, k);
+  }
+
+  /**
+   * Computes C = act(A B + beta C + bias); offsets and strides are in bytes, that of the bias in
+   * floats.
+   */
+  static void multiply(
+      int m,
+      int n,
+      int k,
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      float beta,
+      MemorySegment C,
+      long c,
+      long cRow,
+      @Nullable MemorySegment bias,
+      long biasOffset,
+      Activation activation) {
+    boolean biased = bias != null && beta == 0;
+    boolean add = biased || beta != 0;
+    MemorySegment D = bias != null && biased ? bias : C;
+    long d = biased ? 4 * biasOffset : c;
+    long dRow = biased ? 0 : cRow;
+    for (int j = 0; j < n; ) {
+      int vectors = m == 1 ? Blocking.rowVectors(n - j) : Blocking.vectors(n - j);
+      j = Math.min(j, n - vectors * LANES);
+      long bj = b + 4L * j;
+      long dj = d + 4L * j;
+      long cj = c + 4L * j;
+      if (m == 1) {
+        long half = 4L * Blocking.NR;
+        MicroKernel.row(vectors, add, A, a, B, bj, bRow, half, D, dj, C, cj, k);
+      } else {
+        int height = Blocking.rows(vectors);
+        for (int i = 0; i < m; i += height) {
+          int rows = Math.min(height, m - i);
+          long ai = a + i * aRow;
+          long di = dj + i * dRow;
+          long ci = cj + i * cRow;
+          MicroKernel.tile(
+              vectors, add, A, ai, aRow, B, bj, bRow, D, di, dRow, C, ci, cRow, rows, k);
+        }
+      }
+      j += vectors * LANES;
+    }
+    MemorySegment missing = biased ? null : bias;
+    if (missing != null || activation != Activation.IDENTITY) {
+      Epilogue.apply(activation, C, c / 4, cRow / 4, m, n, missing, biasOffset);
+    }
+  }
+}
