@@ -34,8 +34,11 @@ final class Blocking {
   /** The most rows of a tile. */
   static final int MR = 8;
 
-  /** The most rows of B in a block; K is split evenly into blocks no longer than this. */
-  static final int KC = 1024;
+  /**
+   * The most rows of B in a block; K is split evenly into blocks no longer than this. A panel takes
+   * half of L2 at most.
+   */
+  static final int KC = Math.clamp(Caches.L2 / 2 / (4L * NR), 512, 2048) & -16;
 
   /** Rows of A in a block: whole tiles of 3, 4, 6 and 8 rows. */
   static final int MC = 240;

@@ -23,7 +23,7 @@ class BlockingTest {
 
   @Property
   void packedRows_areEvenSharesOfWholeStrips(
-      @ForAll @IntRange(min = 1) int m, @ForAll @IntRange(min = 1, max = Blocking.KC) int k) {
+      @ForAll @IntRange(min = 1) int m, @ForAll @IntRange(min = 1, max = 2048) int k) {
     int rows = Blocking.packedRows(m, k);
     assertThat(rows).isPositive();
     assertThat(rows % Blocking.STRIP).isZero();
@@ -49,7 +49,7 @@ class BlockingTest {
   void blocksOfA_areWholeTilesOfEveryHeight(
       @ForAll @IntRange(min = 1) int m,
       @ForAll @IntRange(min = 1) int n,
-      @ForAll @IntRange(min = 1, max = Blocking.KC) int k) {
+      @ForAll @IntRange(min = 1, max = 2048) int k) {
     int mc = Blocking.mc(m, n, k);
     assertThat(mc).isPositive();
     for (int vectors = 1; vectors <= 4; vectors++) {
