@@ -14,9 +14,9 @@ final class PeerEnvironment {
   private PeerEnvironment() {}
 
   /**
-   * Returns the variables that let the peers do what they can on this machine, with one thread until
-   * a benchmark asks for more. OpenBLAS takes AMD processors that are newer than itself for ones of
-   * AVX2; where they have what its kernels for Cooper Lake need, it is told to use those.
+   * Returns the variables that let the peers do what they can on this machine, with one thread
+   * until a benchmark asks for more. OpenBLAS takes AMD processors that are newer than itself for
+   * ones of AVX2; where they have what its kernels for Cooper Lake need, it is told to use those.
    *
    * @param root the folder of {@code proc/cpuinfo}, which is / but in tests
    */
@@ -25,8 +25,7 @@ final class PeerEnvironment {
     variables.put("OMP_NUM_THREADS", "1");
     variables.put("MKL_NUM_THREADS", "1");
     Path processors = root.resolve("proc/cpuinfo");
-    List<String> lines =
-        Files.isReadable(processors) ? Files.readAllLines(processors) : List.of();
+    List<String> lines = Files.isReadable(processors) ? Files.readAllLines(processors) : List.of();
     if (has(lines, "vendor_id", AMD) && has(lines, "flags", "avx512_bf16")) {
       variables.put("OPENBLAS_CORETYPE", "Cooperlake");
     }

@@ -137,9 +137,9 @@ final class Blocking {
   }
 
   /**
-   * Returns the vectors in a row of the next tile of a packed strip of A, where {@code rest} columns
-   * are left. Other tiles share the lines of the strip that one reads, so it is better high than
-   * wide; but one of 8 x 2 that adds to C is too much for C1, whose registers it runs out of.
+   * Returns the vectors in a row of the next tile of a packed strip of A, where {@code rest}
+   * columns are left. Other tiles share the lines of the strip that one reads, so it is better high
+   * than wide; but one of 8 x 2 that adds to C is too much for C1, whose registers it runs out of.
    */
   static int vectorsOfStrip(int rest, boolean add) {
     int vectors = vectors(rest);
@@ -155,9 +155,12 @@ final class Blocking {
     };
   }
 
-  /** Returns the rows of A that are packed together, even shares of {@code m}, whole strips. */
-  static int packedRows(int m, int k) {
-    int most = (int) Math.max(1, Caches.L3 / 4 / (4L * STRIP * k)) * STRIP;
+  /**
+   * Returns the rows of A that one of {@code threads} packs together, even shares of {@code m},
+   * whole strips.
+   */
+  static int packedRows(int m, int k, int threads) {
+    int most = (int) Math.max(1, Caches.L3 / 4 / threads / (4L * STRIP * k)) * STRIP;
     int blocks = (m - 1) / most + 1;
     return (m - 1) / blocks / STRIP * STRIP + STRIP;
   }

@@ -514,11 +514,13 @@ public final class Gemm implements Workers.Body {
     }
   }
 
-  /** The same where A is packed too: as much of it as fits L3, then one panel of B after another. */
+  /**
+   * The same where A is packed too: as much of it as fits L3, then one panel of B after another.
+   */
   private void packedBlocks(Scratch scratch, int i0, int i1, int j0, int j1) {
     int kc = Blocking.kc(K);
     int columns = columns(j1 - j0);
-    int mc = Blocking.packedRows(i1 - i0, Math.min(kc, K));
+    int mc = Blocking.packedRows(i1 - i0, Math.min(kc, K), parts);
     for (int pc = 0; pc < K; pc += kc) {
       int k = Math.min(kc, K - pc);
       for (int ic = i0; ic < i1; ic += mc) {

@@ -34,9 +34,9 @@ import jdk.incubator.vector.VectorSpecies;
  * it to a compiler tier that boxes everything. One tile, one method, at most 16 accumulators.
  *
  * <p>Why the loops count A's bytes in a long: with an int for p, C2 runs a first and a last turn
- * outside the loop, each with all its checks, which takes some twenty cycles a tile; with {@code !=}
- * for {@code <} it is quicker still where it finds a register for each pointer, and half as quick
- * where it does not, which depends on the caller.
+ * outside the loop, each with all its checks, which takes some twenty cycles a tile; with {@code
+ * !=} for {@code <} it is quicker still where it finds a register for each pointer, and half as
+ * quick where it does not, which depends on the caller.
  */
 final class MicroKernel {
   private static final VectorSpecies<Float> F = Simd.F;
@@ -1335,14 +1335,7 @@ final class MicroKernel {
 
   /** C = A B on one row by 4 vectors. */
   static void zero1x4(
-      MemorySegment A,
-      long a,
-      MemorySegment B,
-      long b,
-      long bRow,
-      MemorySegment C,
-      long c,
-      int k) {
+      MemorySegment A, long a, MemorySegment B, long b, long bRow, MemorySegment C, long c, int k) {
     if (!A.isNative() || !B.isNative() || !C.isNative()) {
       throw Simd.onHeap();
     }
@@ -1403,14 +1396,7 @@ final class MicroKernel {
 
   /** C = A B on one row by 1 vector. */
   static void zero1x1(
-      MemorySegment A,
-      long a,
-      MemorySegment B,
-      long b,
-      long bRow,
-      MemorySegment C,
-      long c,
-      int k) {
+      MemorySegment A, long a, MemorySegment B, long b, long bRow, MemorySegment C, long c, int k) {
     if (!A.isNative() || !B.isNative() || !C.isNative()) {
       throw Simd.onHeap();
     }

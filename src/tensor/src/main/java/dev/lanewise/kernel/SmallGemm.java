@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Matrix products so small that a plan for them would take as long as their tiles: C = act(A B + C +
- * bias), or without C, on one thread, A and B read where they are. They end in the same bits as
+ * Matrix products so small that a plan for them would take as long as their tiles: C = act(A B + C
+ * + bias), or without C, on one thread, A and B read where they are. They end in the same bits as
  * those of {@link Gemm}.
  */
 final class SmallGemm {

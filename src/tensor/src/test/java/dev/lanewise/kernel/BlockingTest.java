@@ -23,13 +23,16 @@ class BlockingTest {
 
   @Property
   void packedRows_areEvenSharesOfWholeStrips(
-      @ForAll @IntRange(min = 1) int m, @ForAll @IntRange(min = 1, max = 2048) int k) {
-    int rows = Blocking.packedRows(m, k);
+      @ForAll @IntRange(min = 1) int m,
+      @ForAll @IntRange(min = 1, max = 2048) int k,
+      @ForAll @IntRange(min = 1, max = Workers.MAX) int threads) {
+    int rows = Blocking.packedRows(m, k, threads);
     assertThat(rows).isPositive();
     assertThat(rows % Blocking.STRIP).isZero();
-    assertThat(4L * rows * k).as("bytes").isLessThanOrEqualTo(Caches.L3 / 4 + 4L * Blocking.STRIP * k);
-    int blocks = (m - 1) / rows + 1;
-    assertThat((long) blocks * rows - m).as("rows too many").isLessThan((long) blocks * Blocking.STRIP);
+    long strip = 4L * Blocking.STRIP * k;
+    assertThat(4L * rows * k).as("bytes").isLessThanOrEqualTo(Caches.L3 / 4 / threads + strip);
+    long blocks = (m - 1L) / rows + 1;
+    assertThat(blocks * rows - m).as("rows too many").isLessThan(blocks * Blocking.STRIP);
   }
 
   @Test

@@ -262,6 +262,25 @@ class GemmTest {
     }
   }
 
+  /** A transposed A of more blocks than one, in K and in rows, beside panels that reach back. */
+  @Test
+  void multiply_packedStripsPastTheirBlocks() {
+    Random random = new Random(18);
+    int n = Blocking.NR + 3;
+    int deep = Blocking.KC + 1;
+    int high = Blocking.packedRows(Integer.MAX_VALUE / 2, Blocking.kc(deep), 1) + 3;
+    for (int[] shape : new int[][] {{97, Blocking.KC}, {97, deep}, {high, deep}}) {
+      for (float beta : new float[] {0, 1}) {
+        Matrix a = Matrix.random(shape[0], shape[1], true, 0, random);
+        Matrix b = Matrix.random(shape[1], n, false, 0, random);
+        Matrix c = Matrix.random(shape[0], n, false, 0, random);
+        Matrix before = c.copy();
+        multiply(1, a, b, beta, c);
+        check(1, a, b, beta, before, c);
+      }
+    }
+  }
+
   @Test
   void multiply_sizesOfZero() {
     Random random = new Random(6);
