@@ -53,6 +53,9 @@ public final class Gemm implements Workers.Body {
   /** The rows of C by which threads share it. */
   private static final int PIECE = 8;
 
+  /** Columns of C from which threads share those, or rows where each thread packs its own of A. */
+  private static final int SPLIT_FROM = 512;
+
   private static final int SCRATCH_B = 0;
   private static final int SCRATCH_A = 1;
   private static final int SCRATCH_TILES = 2;
@@ -333,13 +336,14 @@ public final class Gemm implements Workers.Body {
     if (N == 1) {
       bCol = bRow == 4 ? 4L * K : 4; // there is no next column: B is a column, or rows of one
     }
-    int threads = isShared(M, N, K) ? Workers.threads() : 1;
-    splitN = N >= 512 || M < 2L * Blocking.MR * threads;
-    long pieces = splitN ? (N + Blocking.NR - 1) / Blocking.NR : (M + PIECE - 1) / PIECE;
-    parts = (int) Math.min(threads, pieces);
     if (K == 1) {
       aCol = 4; // there is no next column
     }
+    int threads = isShared(M, N, K) ? Workers.threads() : 1;
+    boolean packsOwnRows = aCol != 4 && M >= SPLIT_FROM;
+    splitN = (N >= SPLIT_FROM && !packsOwnRows) || M < 2L * Blocking.MR * threads;
+    long pieces = splitN ? (N + Blocking.NR - 1) / Blocking.NR : (M + PIECE - 1) / PIECE;
+    parts = (int) Math.min(threads, pieces);
     boolean rowsOfB = bCol == 4;
     dots = !transposedC && M < Blocking.DOTS_BELOW && bRow == 4 && !rowsOfB && alpha == 1 && K > 0;
     boolean inPlace = prepacked == null && rowsOfB && alpha == 1 && !Blocking.packsRows(M, N, K);
