@@ -40,10 +40,11 @@ final class Suite {
   static int run(SuiteOptions options, PrintStream out, String... args)
       throws IOException, InterruptedException {
     List<BenchmarkListEntry> benchmarks = benchmarks();
-    boolean peers = benchmarks.stream().anyMatch(Suite::isPeers);
-    Map<String, String> environment = PeerEnvironment.of(Path.of("/"));
-    if (peers && !System.getenv().keySet().containsAll(environment.keySet())) {
-      return again(environment, out, args);
+    if (benchmarks.stream().anyMatch(Suite::isPeers)) {
+      Map<String, String> environment = PeerEnvironment.of(Path.of("/"));
+      if (!System.getenv().keySet().containsAll(environment.keySet())) {
+        return again(environment, out, args);
+      }
     }
     return run(options, benchmarks, out);
   }

@@ -74,9 +74,7 @@ final class Blocking {
     if (k <= KC) {
       return k;
     }
-    int blocks = (k - 1) / KC + 1;
-    int even = (k - 1) / blocks + 1;
-    return (even + 15) & -16;
+    return evenShare(k, KC, 16);
   }
 
   /**
@@ -88,8 +86,7 @@ final class Blocking {
       return 24;
     }
     int most = 4L * n * k > Caches.L2 / 4 ? MC : Math.min(MC, Math.max(24, HOT / n / 24 * 24));
-    int blocks = (m - 1) / most + 1;
-    return (m - 1) / blocks / 24 * 24 + 24;
+    return evenShare(m, most, 24);
   }
 
   /** Returns the vectors of the next tile of a product of one row: two panels, one, or a vector. */
@@ -161,8 +158,16 @@ final class Blocking {
    */
   static int packedRows(int m, int k, int threads) {
     int most = (int) Math.max(1, Caches.L3 / 4 / threads / (4L * STRIP * k)) * STRIP;
-    int blocks = (m - 1) / most + 1;
-    return (m - 1) / blocks / STRIP * STRIP + STRIP;
+    return evenShare(m, most, STRIP);
+  }
+
+  /**
+   * Returns the size of the blocks into which {@code n} is cut evenly: no more blocks than there
+   * must be of at most {@code most}, which is a multiple of {@code unit}, as their size is.
+   */
+  private static int evenShare(int n, int most, int unit) {
+    int blocks = (n - 1) / most + 1;
+    return (n - 1) / blocks / unit * unit + unit;
   }
 
   /** Says whether packing a B whose rows are contiguous pays for itself. */

@@ -90,17 +90,21 @@ final class Pack {
   static void strips(MemorySegment A, long a, long aRow, long aCol, int m, int k, MemorySegment P) {
     int height = Blocking.STRIP;
     // A few columns of A at a time where they are contiguous, as of rows of B.
-    int whole = aRow == 4 ? m - m % height : 0;
-    for (int p = 0; p < k && whole > 0; p += COLUMNS_AT_ONCE) {
-      int columns = Math.min(COLUMNS_AT_ONCE, k - p);
-      for (int i = 0; i < whole; i += height) {
-        strip(A, a + 4L * i + p * aCol, aCol, columns, P, 4L * i * k + 4L * height * p);
+    int step = aRow == 4 ? COLUMNS_AT_ONCE : k;
+    for (int p = 0; p < k; p += step) {
+      int columns = Math.min(step, k - p);
+      for (int i = 0; i < m; i += height) {
+        panel(
+            A,
+            a + i * aRow + p * aCol,
+            /* bRow= */ aCol,
+            /* bCol= */ aRow,
+            columns,
+            Math.min(height, m - i),
+            P,
+            4L * i * k + 4L * height * p,
+            4L * height);
       }
-    }
-    for (int i = whole; i < m; i += height) {
-      int rows = Math.min(height, m - i);
-      long from = a + i * aRow;
-      panel(A, from, /* bRow= */ aCol, /* bCol= */ aRow, k, rows, P, 4L * i * k, 4L * height);
     }
   }
 
@@ -108,21 +112,6 @@ final class Pack {
   static long stripOffset(int i, int k) {
     int inStrip = i % Blocking.STRIP;
     return 4L * (i - inStrip) * k + 4L * inStrip;
-  }
-
-  /** Packs a whole strip of an A whose columns are contiguous. */
-  private static void strip(MemorySegment A, long a, long aCol, int k, MemorySegment P, long to) {
-    if (!A.isNative() || !P.isNative()) {
-      throw Simd.onHeap();
-    }
-    for (int p = 0; p < k; p++) {
-      long from = a + p * aCol;
-      long into = to + (4L * Blocking.STRIP) * p;
-      for (int v = 0; v < Blocking.STRIP; v += LANES) {
-        FloatVector.fromMemorySegment(F, A, from + 4L * v, ORDER)
-            .intoMemorySegment(P, into + 4L * v, ORDER);
-      }
-    }
   }
 
   private static void panel(
