@@ -89,12 +89,9 @@ final class Blocking {
     return evenShare(m, most, 24);
   }
 
-  /** Returns the vectors of the next tile of a product of one row: two panels, one, or a vector. */
+  /** Returns the vectors of the next tile of a product of one row: two panels' or one's. */
   static int rowVectors(int rest) {
-    if (rest >= 2 * NR) {
-      return 2 * TILE_VECTORS;
-    }
-    return rest >= NR && TILE_VECTORS == 4 ? 4 : 1;
+    return rest >= 2 * NR ? 2 * TILE_VECTORS : vectors(rest);
   }
 
   /** Returns the vectors in a row of a tile whose weights are widened, of {@code m} rows. */

@@ -1,5 +1,6 @@
 package dev.lanewise.kernel;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -33,6 +34,10 @@ import jdk.incubator.vector.VectorSpecies;
  * loop when a compiler refuses to inline it, and a branch on "zero or add" inside one method drops
  * it to a compiler tier that boxes everything. One tile, one method, at most 16 accumulators.
  *
+ * <p>Each is longer than the 325 bytecodes that C2 inlines at most. One that was shorter was
+ * compiled as a part of its caller, in one JVM of ten before its own profile was ripe: with each
+ * access asking anew what kind of segment it has, it ran at a quarter of its rate for good.
+ *
  * <p>Why the loops count A's bytes in a long: with an int for p, C2 runs a first and a last turn
  * outside the loop, each with all its checks, which takes some twenty cycles a tile; with {@code
  * !=} for {@code <} it is quicker still where it finds a register for each pointer, and half as
@@ -45,6 +50,9 @@ final class MicroKernel {
 
   /** Bytes of a vector. */
   private static final long V = 4L * Simd.LANES;
+
+  /** Where a row starts from that starts from zero. */
+  private static final MemorySegment ZEROS = Arena.ofAuto().allocate(8 * V, 64);
 
   private MicroKernel() {}
 
@@ -119,7 +127,10 @@ final class MicroKernel {
     }
   }
 
-  /** C = A B, or C = D + A B, on one row by 8, 6, 4 or 1 vectors. */
+  /**
+   * C = A B, or C = D + A B, on one row by the vectors of two panels of B, {@code bHalf} apart, of
+   * one, or of less.
+   */
   static void row(
       int vectors,
       boolean add,
@@ -134,35 +145,13 @@ final class MicroKernel {
       MemorySegment C,
       long c,
       int k) {
+    MemorySegment from = add ? D : ZEROS;
+    long start = add ? d : 0;
     switch (vectors) {
-      case 8 -> {
-        if (add) {
-          add1x8(A, a, B, b, bRow, bHalf, D, d, C, c, k);
-        } else {
-          zero1x8(A, a, B, b, bRow, bHalf, C, c, k);
-        }
-      }
-      case 6 -> {
-        if (add) {
-          add1x6(A, a, B, b, bRow, bHalf, D, d, C, c, k);
-        } else {
-          zero1x6(A, a, B, b, bRow, bHalf, C, c, k);
-        }
-      }
-      case 4 -> {
-        if (add) {
-          add1x4(A, a, B, b, bRow, D, d, C, c, k);
-        } else {
-          zero1x4(A, a, B, b, bRow, C, c, k);
-        }
-      }
-      default -> {
-        if (add) {
-          add1x1(A, a, B, b, bRow, D, d, C, c, k);
-        } else {
-          zero1x1(A, a, B, b, bRow, C, c, k);
-        }
-      }
+      case 8 -> add1x8(A, a, B, b, bRow, bHalf, from, start, C, c, k);
+      case 6 -> add1x6(A, a, B, b, bRow, bHalf, from, start, C, c, k);
+      case 4 -> add1x4(A, a, B, b, bRow, from, start, C, c, k);
+      default -> tile(vectors, add, A, a, 0, B, b, bRow, D, d, 0, C, c, 0, 1, k);
     }
   }
 
@@ -1142,56 +1131,6 @@ final class MicroKernel {
   }
 
   /**
-   * C = A B on one row by twice 4 vectors, the second half of B {@code bHalf} bytes after the
-   * first.
-   */
-  static void zero1x8(
-      MemorySegment A,
-      long a,
-      MemorySegment B,
-      long b,
-      long bRow,
-      long bHalf,
-      MemorySegment C,
-      long c,
-      int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
-    FloatVector c00 = FloatVector.zero(F);
-    FloatVector c01 = FloatVector.zero(F);
-    FloatVector c02 = FloatVector.zero(F);
-    FloatVector c03 = FloatVector.zero(F);
-    FloatVector c04 = FloatVector.zero(F);
-    FloatVector c05 = FloatVector.zero(F);
-    FloatVector c06 = FloatVector.zero(F);
-    FloatVector c07 = FloatVector.zero(F);
-    long bp = b;
-    long end = a + 4L * k;
-    for (long ap = a; ap < end; ap += 4) {
-      long bh = bp + bHalf;
-      FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
-      c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
-      c01 = x.fma(FloatVector.fromMemorySegment(F, B, bp + V, ORDER), c01);
-      c02 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER), c02);
-      c03 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 3 * V, ORDER), c03);
-      c04 = x.fma(FloatVector.fromMemorySegment(F, B, bh, ORDER), c04);
-      c05 = x.fma(FloatVector.fromMemorySegment(F, B, bh + V, ORDER), c05);
-      c06 = x.fma(FloatVector.fromMemorySegment(F, B, bh + 2 * V, ORDER), c06);
-      c07 = x.fma(FloatVector.fromMemorySegment(F, B, bh + 3 * V, ORDER), c07);
-      bp += bRow;
-    }
-    c00.intoMemorySegment(C, c, ORDER);
-    c01.intoMemorySegment(C, c + V, ORDER);
-    c02.intoMemorySegment(C, c + 2 * V, ORDER);
-    c03.intoMemorySegment(C, c + 3 * V, ORDER);
-    c04.intoMemorySegment(C, c + 4 * V, ORDER);
-    c05.intoMemorySegment(C, c + 5 * V, ORDER);
-    c06.intoMemorySegment(C, c + 6 * V, ORDER);
-    c07.intoMemorySegment(C, c + 7 * V, ORDER);
-  }
-
-  /**
    * C = D + A B on one row by twice 4 vectors, the second half of B {@code bHalf} bytes after the
    * first.
    */
@@ -1244,50 +1183,6 @@ final class MicroKernel {
   }
 
   /**
-   * C = A B on one row by twice 3 vectors, the second half of B {@code bHalf} bytes after the
-   * first.
-   */
-  static void zero1x6(
-      MemorySegment A,
-      long a,
-      MemorySegment B,
-      long b,
-      long bRow,
-      long bHalf,
-      MemorySegment C,
-      long c,
-      int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
-    FloatVector c00 = FloatVector.zero(F);
-    FloatVector c01 = FloatVector.zero(F);
-    FloatVector c02 = FloatVector.zero(F);
-    FloatVector c03 = FloatVector.zero(F);
-    FloatVector c04 = FloatVector.zero(F);
-    FloatVector c05 = FloatVector.zero(F);
-    long bp = b;
-    long end = a + 4L * k;
-    for (long ap = a; ap < end; ap += 4) {
-      long bh = bp + bHalf;
-      FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
-      c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
-      c01 = x.fma(FloatVector.fromMemorySegment(F, B, bp + V, ORDER), c01);
-      c02 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER), c02);
-      c03 = x.fma(FloatVector.fromMemorySegment(F, B, bh, ORDER), c03);
-      c04 = x.fma(FloatVector.fromMemorySegment(F, B, bh + V, ORDER), c04);
-      c05 = x.fma(FloatVector.fromMemorySegment(F, B, bh + 2 * V, ORDER), c05);
-      bp += bRow;
-    }
-    c00.intoMemorySegment(C, c, ORDER);
-    c01.intoMemorySegment(C, c + V, ORDER);
-    c02.intoMemorySegment(C, c + 2 * V, ORDER);
-    c03.intoMemorySegment(C, c + 3 * V, ORDER);
-    c04.intoMemorySegment(C, c + 4 * V, ORDER);
-    c05.intoMemorySegment(C, c + 5 * V, ORDER);
-  }
-
-  /**
    * C = D + A B on one row by twice 3 vectors, the second half of B {@code bHalf} bytes after the
    * first.
    */
@@ -1333,32 +1228,6 @@ final class MicroKernel {
     c05.intoMemorySegment(C, c + 5 * V, ORDER);
   }
 
-  /** C = A B on one row by 4 vectors. */
-  static void zero1x4(
-      MemorySegment A, long a, MemorySegment B, long b, long bRow, MemorySegment C, long c, int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
-    FloatVector c00 = FloatVector.zero(F);
-    FloatVector c01 = FloatVector.zero(F);
-    FloatVector c02 = FloatVector.zero(F);
-    FloatVector c03 = FloatVector.zero(F);
-    long bp = b;
-    long end = a + 4L * k;
-    for (long ap = a; ap < end; ap += 4) {
-      FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
-      c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
-      c01 = x.fma(FloatVector.fromMemorySegment(F, B, bp + V, ORDER), c01);
-      c02 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER), c02);
-      c03 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 3 * V, ORDER), c03);
-      bp += bRow;
-    }
-    c00.intoMemorySegment(C, c, ORDER);
-    c01.intoMemorySegment(C, c + V, ORDER);
-    c02.intoMemorySegment(C, c + 2 * V, ORDER);
-    c03.intoMemorySegment(C, c + 3 * V, ORDER);
-  }
-
   /** C = D + A B on one row by 4 vectors. */
   static void add1x4(
       MemorySegment A,
@@ -1392,48 +1261,5 @@ final class MicroKernel {
     c01.intoMemorySegment(C, c + V, ORDER);
     c02.intoMemorySegment(C, c + 2 * V, ORDER);
     c03.intoMemorySegment(C, c + 3 * V, ORDER);
-  }
-
-  /** C = A B on one row by 1 vector. */
-  static void zero1x1(
-      MemorySegment A, long a, MemorySegment B, long b, long bRow, MemorySegment C, long c, int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
-    FloatVector c00 = FloatVector.zero(F);
-    long bp = b;
-    long end = a + 4L * k;
-    for (long ap = a; ap < end; ap += 4) {
-      FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
-      c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
-      bp += bRow;
-    }
-    c00.intoMemorySegment(C, c, ORDER);
-  }
-
-  /** C = D + A B on one row by 1 vector. */
-  static void add1x1(
-      MemorySegment A,
-      long a,
-      MemorySegment B,
-      long b,
-      long bRow,
-      MemorySegment D,
-      long d,
-      MemorySegment C,
-      long c,
-      int k) {
-    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
-    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
-    long bp = b;
-    long end = a + 4L * k;
-    for (long ap = a; ap < end; ap += 4) {
-      FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
-      c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
-      bp += bRow;
-    }
-    c00.intoMemorySegment(C, c, ORDER);
   }
 }

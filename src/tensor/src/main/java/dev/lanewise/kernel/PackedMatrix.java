@@ -152,7 +152,18 @@ public final class PackedMatrix {
               k);
         } else {
           raggedRow(
-              add, a, 4 * (ao + pc), panel, panelRow, d, 4 * (start + j), c, co + j, cols - j, k);
+              vectors,
+              add,
+              a,
+              4 * (ao + pc),
+              panel,
+              panelRow,
+              d,
+              4 * (start + j),
+              c,
+              co + j,
+              cols - j,
+              k);
         }
         j += width;
       }
@@ -163,6 +174,7 @@ public final class PackedMatrix {
   }
 
   private void raggedRow(
+      int vectors,
       boolean add,
       MemorySegment a,
       long from,
@@ -175,11 +187,11 @@ public final class PackedMatrix {
       int valid,
       int k) {
     try (Scratch scratch = Scratch.borrow()) {
-      MemorySegment edge = scratch.floats(0, Simd.LANES);
+      MemorySegment edge = scratch.floats(0, (long) vectors * Simd.LANES);
       if (add) {
         MemorySegment.copy(d, start, edge, 0, 4L * valid);
       }
-      MicroKernel.row(1, add, a, from, segment(), panel, panelRow, 0, edge, 0, edge, 0, k);
+      MicroKernel.row(vectors, add, a, from, segment(), panel, panelRow, 0, edge, 0, edge, 0, k);
       MemorySegment.copy(edge, 0, c, 4 * to, 4L * valid);
     }
   }

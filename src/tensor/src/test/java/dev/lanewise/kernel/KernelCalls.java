@@ -245,7 +245,7 @@ final class KernelCalls {
               () -> StripKernel.tile(v, more, strip, 0, b, 0, row, c, 0, row, c, 0, row, rows, n));
         }
       }
-      for (int vectors : new int[] {1, 4, 6, 8}) {
+      for (int vectors : new int[] {1, 3, 4, 6, 8}) {
         add(
             name + "row of " + vectors + " vectors",
             () -> MicroKernel.row(vectors, more, a, 0, b, 0, row, row / 2, c, 0, c, 0, n));

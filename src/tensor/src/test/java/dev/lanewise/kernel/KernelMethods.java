@@ -6,6 +6,7 @@ import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.LabelTarget;
@@ -13,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -47,6 +50,20 @@ final class KernelMethods {
       names.removeAll(OF_SIXTEEN_LANES);
     }
     return names;
+  }
+
+  /** Returns the length in bytecodes of each method of a class that uses a vector. */
+  static Map<String, Integer> lengths(Class<?> type) throws IOException {
+    String file = "dev/lanewise/kernel/" + type.getSimpleName() + ".class";
+    Map<String, Integer> lengths = new TreeMap<>();
+    for (MethodModel method : ClassFile.of().parse(ChildJvm.root(type).resolve(file)).methods()) {
+      if (method.code().isPresent()
+          && method.code().get() instanceof CodeAttribute code
+          && usesVectors(code.elementList())) {
+        lengths.put(method.methodName().stringValue(), code.codeLength());
+      }
+    }
+    return lengths;
   }
 
   private static void addKernels(String type, ClassModel model, Set<String> names) {
