@@ -41,9 +41,10 @@ final class Suite {
       throws IOException, InterruptedException {
     List<BenchmarkListEntry> benchmarks = benchmarks();
     if (benchmarks.stream().anyMatch(Suite::isPeers)) {
-      Map<String, String> environment = PeerEnvironment.of(Path.of("/"));
-      if (!System.getenv().keySet().containsAll(environment.keySet())) {
-        return again(environment, out, args);
+      Map<String, String> missing = PeerEnvironment.of(Path.of("/"));
+      missing.keySet().removeAll(System.getenv().keySet());
+      if (!missing.isEmpty()) {
+        return again(missing, out, args);
       }
     }
     return run(options, benchmarks, out);
@@ -153,7 +154,7 @@ final class Suite {
   /** Starts this command line again, with what the peers read when they are loaded. */
   private static int again(Map<String, String> environment, PrintStream out, String... args)
       throws IOException, InterruptedException {
-    out.println("Set for the peers, where it is not: " + environment);
+    out.println("Set for the peers: " + environment);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -162,7 +163,7 @@ final class Suite {
     command.add(Main.class.getName());
     command.addAll(List.of(args));
     ProcessBuilder process = new ProcessBuilder(command).inheritIO();
-    environment.forEach(process.environment()::putIfAbsent);
+    process.environment().putAll(environment);
     return process.start().waitFor();
   }
 }

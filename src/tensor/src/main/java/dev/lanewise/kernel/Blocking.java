@@ -56,7 +56,7 @@ final class Blocking {
   static final int STRIP = FEW_REGISTERS ? 24 : 16;
 
   /** Rows of C from which packing a B that is larger than the caches pays for itself. */
-  static final int PACKED_FROM = 12;
+  static final int PACKED_FROM = 24;
 
   /** Multiply-adds from which a second thread pays for itself: 64 cubed. */
   static final long PARALLEL_FROM = 64L * 64 * 64;

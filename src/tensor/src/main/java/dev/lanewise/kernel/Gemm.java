@@ -503,9 +503,7 @@ public final class Gemm implements Workers.Body {
         for (int ic = i0; ic < i1; ic += mc) {
           int m = Math.min(mc, i1 - ic);
           if (sweepRows) {
-            for (int i = ic; i < ic + m; i += Gemv.SWEPT) {
-              sweep(scratch, panels, i, Math.min(Gemv.SWEPT, ic + m - i), jc, nc, pc, k);
-            }
+            sweep(scratch, panels, ic, m, jc, nc, pc, k);
           } else if (byRows) {
             for (int i = ic; i < ic + m; i++) {
               row(scratch, panels, i, jc, nc, pc, k);
@@ -667,7 +665,7 @@ public final class Gemm implements Workers.Body {
     }
   }
 
-  /** Adds A[i.., pc..] B[pc.., jc..] to up to four rows of C, rows of B read from end to end. */
+  /** Adds A[i.., pc..] B[pc.., jc..] to rows of C, rows of B read from end to end. */
   private void sweep(
       Scratch scratch, MemorySegment panels, int i, int rows, int jc, int nc, int pc, int k) {
     if (pc == 0) {

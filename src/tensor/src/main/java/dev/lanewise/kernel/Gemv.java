@@ -23,10 +23,11 @@ final class Gemv {
   private static final int SCRATCH_X = 1;
   private static final int SCRATCH_SUMS = 2;
 
-  /** The most rows of X that a sweep over B takes along. */
-  static final int SWEPT = 4;
-
+  /** Rows of B that are read at once for one row of X. */
   private static final int ROWS = 8;
+
+  /** Rows of B that are read at once for two rows of X. */
+  private static final int PAIRED = 4;
 
   /** Columns whose sums wait together for their last additions: a multiple of every vector. */
   private static final int BLOCK = 64;
@@ -74,11 +75,7 @@ final class Gemv {
     for (int j = 0; j < n; j += BLOCK) {
       int columns = Math.min(BLOCK, n - j);
       quads(dense, start, B, b + j * bCol, bCol, k, columns, crowded, quads);
-      int whole = columns - columns % LANES;
-      sums(quads, whole, Y, y + 4L * j, add);
-      if (whole < columns) {
-        lastSums(quads, whole / 4 * V, columns - whole, Y, y + 4L * (j + whole), add);
-      }
+      sums(quads, columns, Y, y + 4L * j, add);
     }
   }
 
@@ -124,10 +121,10 @@ final class Gemv {
   }
 
   /**
-   * Computes Y[i][j] += sum over p of X[i][p] * B[p][j] for {@code m} rows of X, one to {@link
-   * #SWEPT}, and the first {@code n} columns, whole vectors. Rows of B are read from end to end: as
-   * memory likes them, eight at a time for one row of X, four for more; where {@code m} is three,
-   * the last row stands in for the missing one.
+   * Computes Y[i][j] += sum over p of X[i][p] * B[p][j] for {@code m} rows of X and the first
+   * {@code n} columns, whole vectors. Rows of B are read from end to end, as memory likes them:
+   * eight at a time for one row of X; for more, four, which are in L1 for all pairs of rows but the
+   * first.
    */
   static void rows(
       MemorySegment X,
@@ -148,13 +145,17 @@ final class Gemv {
       for (; p + ROWS <= k; p += ROWS) {
         eightRows(X, x + p * xStep, xStep, B, b + p * bRow, bRow, Y, y, n);
       }
-    } else if (m == 2) {
-      for (; p + SWEPT <= k; p += SWEPT) {
-        fourOfTwo(X, x + p * xStep, xRow, xStep, B, b + p * bRow, bRow, Y, y, yRow, n);
-      }
     } else {
-      for (; p + SWEPT <= k; p += SWEPT) {
-        fourOfFour(X, x + p * xStep, xRow, xStep, m, B, b + p * bRow, bRow, Y, y, yRow, n);
+      for (; p + PAIRED <= k; p += PAIRED) {
+        long from = x + p * xStep;
+        long block = b + p * bRow;
+        for (int i = 0; i + 1 < m; i += 2) {
+          fourOfTwo(X, from + i * xRow, xRow, xStep, B, block, bRow, Y, y + i * yRow, yRow, n);
+        }
+        if (m % 2 == 1) {
+          long last = from + (m - 1) * xRow;
+          restOfRows(X, last, xStep, B, block, bRow, PAIRED, Y, y + (m - 1) * yRow, n);
+        }
       }
     }
     if (p < k) {
@@ -234,80 +235,6 @@ final class Gemv {
         s = v.fma(FloatVector.fromMemorySegment(F, B, b + p * bRow + o, ORDER), s);
       }
       s.intoMemorySegment(Y, y + o, ORDER);
-    }
-  }
-
-  private static void fourOfFour(
-      MemorySegment X,
-      long x,
-      long xRow,
-      long xStep,
-      int m,
-      MemorySegment B,
-      long b,
-      long bRow,
-      MemorySegment Y,
-      long y,
-      long yRow,
-      int n) {
-    if (!X.isNative() || !B.isNative() || !Y.isNative()) {
-      throw Simd.onHeap();
-    }
-    long x1 = x + Math.min(1, m - 1) * xRow;
-    long x2 = x + Math.min(2, m - 1) * xRow;
-    long x3 = x + Math.min(3, m - 1) * xRow;
-    long y1 = y + Math.min(1, m - 1) * yRow;
-    long y2 = y + Math.min(2, m - 1) * yRow;
-    long y3 = y + Math.min(3, m - 1) * yRow;
-    long b1 = b + bRow;
-    long b2 = b1 + bRow;
-    long b3 = b2 + bRow;
-    FloatVector x00 = FloatVector.broadcast(F, X.get(FLOAT, x));
-    FloatVector x01 = FloatVector.broadcast(F, X.get(FLOAT, x + xStep));
-    FloatVector x02 = FloatVector.broadcast(F, X.get(FLOAT, x + 2 * xStep));
-    FloatVector x03 = FloatVector.broadcast(F, X.get(FLOAT, x + 3 * xStep));
-    FloatVector x10 = FloatVector.broadcast(F, X.get(FLOAT, x1));
-    FloatVector x11 = FloatVector.broadcast(F, X.get(FLOAT, x1 + xStep));
-    FloatVector x12 = FloatVector.broadcast(F, X.get(FLOAT, x1 + 2 * xStep));
-    FloatVector x13 = FloatVector.broadcast(F, X.get(FLOAT, x1 + 3 * xStep));
-    FloatVector x20 = FloatVector.broadcast(F, X.get(FLOAT, x2));
-    FloatVector x21 = FloatVector.broadcast(F, X.get(FLOAT, x2 + xStep));
-    FloatVector x22 = FloatVector.broadcast(F, X.get(FLOAT, x2 + 2 * xStep));
-    FloatVector x23 = FloatVector.broadcast(F, X.get(FLOAT, x2 + 3 * xStep));
-    FloatVector x30 = FloatVector.broadcast(F, X.get(FLOAT, x3));
-    FloatVector x31 = FloatVector.broadcast(F, X.get(FLOAT, x3 + xStep));
-    FloatVector x32 = FloatVector.broadcast(F, X.get(FLOAT, x3 + 2 * xStep));
-    FloatVector x33 = FloatVector.broadcast(F, X.get(FLOAT, x3 + 3 * xStep));
-    for (int j = 0; j < n; j += LANES) {
-      long o = 4L * j;
-      FloatVector s0 = FloatVector.fromMemorySegment(F, Y, y + o, ORDER);
-      FloatVector s1 = FloatVector.fromMemorySegment(F, Y, y1 + o, ORDER);
-      FloatVector s2 = FloatVector.fromMemorySegment(F, Y, y2 + o, ORDER);
-      FloatVector s3 = FloatVector.fromMemorySegment(F, Y, y3 + o, ORDER);
-      FloatVector w0 = FloatVector.fromMemorySegment(F, B, b + o, ORDER);
-      FloatVector w1 = FloatVector.fromMemorySegment(F, B, b1 + o, ORDER);
-      FloatVector w2 = FloatVector.fromMemorySegment(F, B, b2 + o, ORDER);
-      FloatVector w3 = FloatVector.fromMemorySegment(F, B, b3 + o, ORDER);
-      s0 = x00.fma(w0, s0);
-      s1 = x10.fma(w0, s1);
-      s2 = x20.fma(w0, s2);
-      s3 = x30.fma(w0, s3);
-      s0 = x01.fma(w1, s0);
-      s1 = x11.fma(w1, s1);
-      s2 = x21.fma(w1, s2);
-      s3 = x31.fma(w1, s3);
-      s0 = x02.fma(w2, s0);
-      s1 = x12.fma(w2, s1);
-      s2 = x22.fma(w2, s2);
-      s3 = x32.fma(w2, s3);
-      s0 = x03.fma(w3, s0);
-      s1 = x13.fma(w3, s1);
-      s2 = x23.fma(w3, s2);
-      s3 = x33.fma(w3, s3);
-      s0.intoMemorySegment(Y, y + o, ORDER);
-      s1.intoMemorySegment(Y, y1 + o, ORDER);
-      s2.intoMemorySegment(Y, y2 + o, ORDER);
-      s3.intoMemorySegment(Y, y3 + o, ORDER);
     }
   }
 
@@ -543,12 +470,13 @@ final class Gemv {
     }
   }
 
-  /** Adds up the parts of the sums of {@code columns} columns, whole vectors of them, into y. */
+  /** Adds up the parts of the sums of {@code columns} columns into y. */
   private static void sums(MemorySegment quads, int columns, MemorySegment Y, long y, boolean add) {
     if (!quads.isNative() || !Y.isNative()) {
       throw Simd.onHeap();
     }
-    for (int j = 0; j < columns; j += LANES) {
+    int whole = columns - columns % LANES;
+    for (int j = 0; j < whole; j += LANES) {
       long from = LANES * (long) j;
       FloatVector sum = FloatVector.fromMemorySegment(F, quads, from, ORDER);
       if (LANES > 4) {
@@ -567,31 +495,27 @@ final class Gemv {
       }
       sum.intoMemorySegment(Y, y + 4L * j, ORDER);
     }
-  }
-
-  /** As {@link #sums}, for the last columns, less than a vector. */
-  private static void lastSums(
-      MemorySegment quads, long from, int columns, MemorySegment Y, long y, boolean add) {
-    if (!quads.isNative() || !Y.isNative()) {
-      throw Simd.onHeap();
+    if (whole < columns) {
+      VectorMask<Float> valid = F.indexInRange(0, columns - whole);
+      long from = LANES * (long) whole;
+      FloatVector sum = FloatVector.fromMemorySegment(F, quads, from, ORDER);
+      if (LANES > 4) {
+        FloatVector next = FloatVector.fromMemorySegment(F, quads, from + V, ORDER);
+        sum = sum.blend(next, UPPER_4).add(next.blend(sum, UPPER_4).rearrange(Reduction.SWAP_4));
+      }
+      if (LANES > 8) {
+        FloatVector s2 = FloatVector.fromMemorySegment(F, quads, from + 2 * V, ORDER);
+        FloatVector s3 = FloatVector.fromMemorySegment(F, quads, from + 3 * V, ORDER);
+        FloatVector next =
+            s2.blend(s3, UPPER_4).add(s3.blend(s2, UPPER_4).rearrange(Reduction.SWAP_4));
+        sum = sum.blend(next, UPPER_8).add(next.blend(sum, UPPER_8).rearrange(Reduction.SWAP_8));
+      }
+      long at = y + 4L * whole;
+      if (add) {
+        sum = sum.add(FloatVector.fromMemorySegment(F, Y, at, ORDER, valid));
+      }
+      sum.intoMemorySegment(Y, at, ORDER, valid);
     }
-    VectorMask<Float> valid = F.indexInRange(0, columns);
-    FloatVector sum = FloatVector.fromMemorySegment(F, quads, from, ORDER);
-    if (LANES > 4) {
-      FloatVector next = FloatVector.fromMemorySegment(F, quads, from + V, ORDER);
-      sum = sum.blend(next, UPPER_4).add(next.blend(sum, UPPER_4).rearrange(Reduction.SWAP_4));
-    }
-    if (LANES > 8) {
-      FloatVector s2 = FloatVector.fromMemorySegment(F, quads, from + 2 * V, ORDER);
-      FloatVector s3 = FloatVector.fromMemorySegment(F, quads, from + 3 * V, ORDER);
-      FloatVector next =
-          s2.blend(s3, UPPER_4).add(s3.blend(s2, UPPER_4).rearrange(Reduction.SWAP_4));
-      sum = sum.blend(next, UPPER_8).add(next.blend(sum, UPPER_8).rearrange(Reduction.SWAP_8));
-    }
-    if (add) {
-      sum = sum.add(FloatVector.fromMemorySegment(F, Y, y, ORDER, valid));
-    }
-    sum.intoMemorySegment(Y, y, ORDER, valid);
   }
 
   /** Returns a mask of every second {@code n} lanes. */

@@ -189,14 +189,14 @@ class GemmTest {
     }
   }
 
-  /** A few rows by a matrix larger than the caches: rows of B are swept, four at a time. */
+  /** A few rows by a matrix larger than the caches: rows of B are swept. */
   @Test
   void multiply_fewRowsByAVeryWideMatrix() {
     Random random = new Random(16);
     int k = 41;
     int n = (int) (Caches.L3 / 4 / (4L * k)) + 3;
     for (float beta : new float[] {0, 0.5f}) {
-      for (int m : new int[] {2, 5}) {
+      for (int m : new int[] {2, 5, Blocking.PACKED_FROM - 1}) {
         Matrix a = Matrix.random(m, k, beta != 0, 0, random);
         Matrix b = Matrix.random(k, n, false, 0, random).withRoomBehind();
         Matrix c = Matrix.random(m, n, false, 0, random);

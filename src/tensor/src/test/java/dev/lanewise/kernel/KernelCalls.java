@@ -251,7 +251,7 @@ final class KernelCalls {
             () -> MicroKernel.row(vectors, more, a, 0, b, 0, row, row / 2, c, 0, c, 0, n));
       }
     }
-    for (int rows : new int[] {1, 2, 3}) {
+    for (int rows : new int[] {1, 2, 3, 6}) {
       add(
           "sweep of " + rows + " rows",
           () -> Gemv.rows(a, 0, aRow, 4, rows, b, 0, row, n, width, c, 0, row));
