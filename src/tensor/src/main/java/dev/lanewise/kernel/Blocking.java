@@ -58,8 +58,14 @@ final class Blocking {
   /** Rows of C from which packing a B that is larger than the caches pays for itself. */
   static final int PACKED_FROM = 24;
 
-  /** Multiply-adds from which a second thread pays for itself: 64 cubed. */
-  static final long PARALLEL_FROM = 64L * 64 * 64;
+  /** Multiply-adds below which a product's plan would take too large a part of its time. */
+  static final long PLANNED_FROM = 64L * 64 * 64;
+
+  /**
+   * Multiply-adds from which a second thread pays for itself, which must fetch what another
+   * processor has just written, as the next layer's thread must fetch it back.
+   */
+  static final long PARALLEL_FROM = 1L << 20;
 
   /** Cycles, beyond the one, of a vector in a tile that is one vector wide. */
   private static final double SINGLE = 0.45;

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param groups a divisor of the channels and of the filters
  */
 public record Convolution(Windows windows, int images, int channels, int filters, int groups) {
+  /** Multiply-adds from which a second thread pays for itself. */
+  private static final long SHARED_FROM = 64L * 64 * 64;
+
   /**
    * Checks the numbers.
    *
@@ -127,7 +130,7 @@ public record Convolution(Windows windows, int images, int channels, int filters
   /** Says whether threads share the work. */
   boolean isShared() {
     double multiplyAdds = (double) images * filters * filterSize() * windows.places();
-    return multiplyAdds >= Blocking.PARALLEL_FROM;
+    return multiplyAdds >= SHARED_FROM;
   }
 
   /** Returns where in X the first channel of a group of an image lies, in floats. */

@@ -19,7 +19,7 @@ final class SmallGemm {
    * unless those are added to C, as they would be twice.
    */
   static boolean takes(int m, int n, int k, float alpha, long aCol, long bCol, float beta) {
-    return (long) m * n * k < Blocking.PARALLEL_FROM
+    return (long) m * n * k < Blocking.PLANNED_FROM
         && k > 0
         && k <= Blocking.KC
         && alpha == 1

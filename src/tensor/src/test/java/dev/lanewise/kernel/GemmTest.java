@@ -418,7 +418,7 @@ class GemmTest {
   void multiply_sameBitsForAnyNumberOfThreads() {
     Random random = new Random(11);
     int[][] shapes = {
-      {257, 300, 129}, {64, 700, 65}, {1, 5000, 300}, {1000, 1, 400}, {2, 600, 1500}
+      {257, 300, 129}, {64, 700, 65}, {1, 5000, 300}, {3000, 1, 400}, {2, 600, 1500}
     };
     for (int[] shape : shapes) {
       for (int mask = 0; mask < 4; mask++) {
@@ -481,7 +481,7 @@ class GemmTest {
   void multiply_warmCallsAllocateNothing() {
     Random random = new Random(13);
     int[][] shapes = {
-      {1, 64, 64}, {1, 1, 64}, {64, 1, 8}, {32, 128, 64}, {33, 10, 65}, {64, 300, 40}, {128, 64, 1}
+      {1, 64, 64}, {1, 1, 64}, {64, 1, 8}, {64, 128, 128}, {33, 10, 65}, {64, 300, 40}, {128, 64, 1}
     };
     for (int threads : new int[] {1, 2}) {
       Workers.setThreads(threads);

@@ -160,8 +160,8 @@ class NarrowMatrixTest {
   void multiply_large(Weights weights) {
     Workers.setThreads(3);
     Random random = new Random(1);
-    check(2 * Blocking.MC + 3, 19, 70, weights, true, true, 1, random);
-    check(3, 300, 700, weights, true, true, 0, random);
+    check(2 * Blocking.MC + 3, 19, 130, weights, true, true, 1, random);
+    check(3, 300, 1300, weights, true, true, 0, random);
   }
 
   /** A row has the same bits alone and in any batch. */
