@@ -43,20 +43,26 @@ final class Blocking {
   /** Rows of A in a block: whole tiles of 3, 4, 6 and 8 rows. */
   static final int MC = 240;
 
-  /** Columns of B that few rows of A sweep at a time: whole panels. */
-  static final int NC = 1024 / NR * NR;
-
   /** Floats of a block of C that are still in L1 when its last tile is stored. */
   static final int HOT = 8192;
 
   /** Rows of C below which a transposed B is read in dot products. */
   static final int DOTS_BELOW = 9;
 
-  /** Rows of a packed strip of A: whole tiles. */
-  static final int STRIP = FEW_REGISTERS ? 24 : 16;
+  /** Bytes of A that are packed at once, in L3: of one much larger than usual others have a part. */
+  static final long PACKED_A = Math.min(Caches.L3 / 4, 8 << 20);
 
-  /** Rows of C from which packing a B that is larger than the caches pays for itself. */
-  static final int PACKED_FROM = 24;
+  /** Rows of C from which packing a B that is larger than L2 pays for itself. */
+  static final int PACKED_FROM = 48;
+
+  /**
+   * The length of K from which a product starts from zero, in a higher tile, and bias or C is added
+   * to its sums: whatever the number of rows, so that a row has the same bits among any others.
+   */
+  static final int SUMS_FROM = 256;
+
+  /** The length of K from which a tile's loop is worth the proof that it stays in bounds. */
+  static final int DENSE_FROM = 128;
 
   /** Multiply-adds below which a product's plan would take too large a part of its time. */
   static final long PLANNED_FROM = 64L * 64 * 64;
@@ -115,12 +121,17 @@ final class Blocking {
     return Math.min(TILE_VECTORS, (rest + Simd.LANES - 1) / Simd.LANES);
   }
 
-  /** Returns the rows of a tile that is {@code vectors} wide. */
-  static int rows(int vectors) {
+  /**
+   * Returns the rows of the next tile that is {@code vectors} wide and adds to D or starts from
+   * zero, where {@code rest} rows are left. The highest has 24 accumulators, whose start from D
+   * would be too much for C1; two of four rows are better than one of six and another of two.
+   */
+  static int rows(int vectors, boolean add, int rest) {
     return switch (vectors) {
       case 1 -> 8;
       case 2 -> 6;
-      default -> TILE_VECTORS;
+      case 3 -> TILE_VECTORS;
+      default -> add || rest == 7 || rest == 8 ? 4 : 6;
     };
   }
 
@@ -131,37 +142,18 @@ final class Blocking {
    */
   static double cycles(int m, int n, int k, long transposed) {
     int vectors = (n + Simd.LANES - 1) / Simd.LANES;
-    int height = rows(Math.min(vectors, TILE_VECTORS));
+    int height = rows(Math.min(vectors, TILE_VECTORS), true, m);
     double width = vectors % TILE_VECTORS == 1 ? vectors + SINGLE : vectors;
     return (double) ((m + height - 1) / height * height) * k * width + TRANSPOSED * transposed;
   }
 
   /**
-   * Returns the vectors in a row of the next tile of a packed strip of A, where {@code rest}
-   * columns are left. Other tiles share the lines of the strip that one reads, so it is better high
-   * than wide; but one of 8 x 2 that adds to C is too much for C1, whose registers it runs out of.
+   * Returns the rows of A, of {@code row} bytes each, that one of {@code threads} packs together:
+   * even shares of {@code m}, whole tiles.
    */
-  static int vectorsOfStrip(int rest, boolean add) {
-    int vectors = vectors(rest);
-    return FEW_REGISTERS || (add && vectors == 4) ? vectors : Math.min(2, vectors);
-  }
-
-  /** Returns the rows of a tile that is {@code vectors} wide, of a packed strip of A. */
-  static int rowsOfStrip(int vectors, boolean add) {
-    return switch (vectors) {
-      case 1 -> 8;
-      case 2 -> add || FEW_REGISTERS ? 4 : 8;
-      default -> vectors;
-    };
-  }
-
-  /**
-   * Returns the rows of A that one of {@code threads} packs together, even shares of {@code m},
-   * whole strips.
-   */
-  static int packedRows(int m, int k, int threads) {
-    int most = (int) Math.max(1, Caches.L3 / 4 / threads / (4L * STRIP * k)) * STRIP;
-    return evenShare(m, most, STRIP);
+  static int packedRows(int m, long row, int threads) {
+    int most = Math.clamp(PACKED_A / threads / (24 * row), 1, 1 << 20) * 24;
+    return evenShare(m, most, 24);
   }
 
   /**
@@ -175,24 +167,28 @@ final class Blocking {
 
   /** Says whether packing a B whose rows are contiguous pays for itself. */
   static boolean packsRows(int m, int n, int k) {
-    long bytes = 4L * n * k;
-    if (bytes <= Caches.L1 && n % Simd.LANES == 0) {
+    if (4L * n * k <= Caches.L1 && n % Simd.LANES == 0) {
       return false; // no vector of it straddles a line of the cache
     }
-    if (bytes <= Caches.L2) {
-      // A panel of few columns uses little of each page that it touches.
-      boolean narrow = NR < 64 && bytes > Caches.L2 / 2;
-      return n > NR && m >= (narrow ? 64 : 96);
-    }
-    return m >= (bytes <= Caches.L3 / 4 ? 32 : PACKED_FROM);
+    return isResident(n, k) ? n > NR && m >= 96 : m >= PACKED_FROM;
+  }
+
+  /** Says whether all of B is at home in L2, beside what passes by. */
+  private static boolean isResident(int n, int k) {
+    return 4L * n * k <= Caches.L2 / 4 * 3;
   }
 
   /**
-   * Says whether few rows are multiplied by sweeping whole rows of B, which memory likes better
-   * than columns of tiles.
+   * Returns the length of K's blocks where B is read in place, its rows {@code bRow} bytes apart: of
+   * a B that comes from afar only as many rows as memory brings side by side, and as few as have
+   * places of their own in half of L2, so that all but the first tile find them there.
    */
+  static int kcInPlace(int n, int k, long bRow) {
+    return isResident(n, k) ? kc(k) : Math.clamp(Caches.L2 / 2 / Math.max(1, bRow), 32, 64);
+  }
+
+  /** Says whether one row is multiplied by sweeping whole rows of B, as memory likes best. */
   static boolean sweepsRows(int m, int n, int k) {
-    long bytes = 4L * n * k;
-    return m == 1 ? bytes > 2 * Caches.L2 : m < PACKED_FROM && bytes > Caches.L3 / 4;
+    return m == 1 && 4L * n * k > 2 * Caches.L2;
   }
 }

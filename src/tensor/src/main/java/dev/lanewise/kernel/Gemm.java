@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  *           after the last pc: bias and activation on the MC x NR block of C, still in L2
  * </pre>
  *
- * <p>An A whose rows are not contiguous is packed in strips, as much of it as fits L3; then the
- * loops over pc and ic are the outer ones, so that none of it is packed twice.
+ * <p>An A whose rows are not contiguous is packed so that they are, as much of it at a time as fits
+ * L3.
  *
  * <p>{@link SmallGemm} computes the smallest products, without a plan.
  *
@@ -59,6 +59,7 @@ public final class Gemm implements Workers.Body {
   private static final int SCRATCH_B = 0;
   private static final int SCRATCH_A = 1;
   private static final int SCRATCH_TILES = 2;
+  private static final int SCRATCH_SUM = 3;
 
   private static final MemorySegment NONE = MemorySegment.NULL;
 
@@ -93,17 +94,22 @@ public final class Gemm implements Workers.Body {
   private boolean transposedC;
   private boolean biasStarts;
 
+  /** Whether the first block of K is summed up before C is added to it. */
+  private boolean sumsFirst;
+
   /** Whether the last tile of a row of tiles reaches back to its neighbour's columns. */
   private boolean overlaps;
 
   private boolean packA;
 
+  /** The length of K's blocks. */
+  private int kc;
+
   /** Whether B is packed, a panel at a time, so that all panels are written to the same memory. */
   private boolean packB;
 
   private boolean dots;
-  private boolean sweepRows;
-  private boolean byRows;
+  private boolean sweepsRow;
   private boolean splitN;
   private int parts;
   private final Scratch own = Scratch.borrow();
@@ -348,16 +354,18 @@ public final class Gemm implements Workers.Body {
     dots = !transposedC && M < Blocking.DOTS_BELOW && bRow == 4 && !rowsOfB && alpha == 1 && K > 0;
     boolean inPlace = prepacked == null && rowsOfB && alpha == 1 && !Blocking.packsRows(M, N, K);
     boolean readable = reachesPastItsRows();
-    sweepRows = inPlace && readable && !transposedC && Blocking.sweepsRows(M, N, K);
-    byRows = M == 1 || sweepRows;
-    packA = aCol != 4 && !byRows;
+    sweepsRow = inPlace && readable && !transposedC && Blocking.sweepsRows(M, N, K);
+    packA = aCol != 4 && M > 1;
     boolean mayOverlap =
-        !transposedC && !sweepRows && beta == 0 && N >= Blocking.NR && (parts == 1 || !splitN);
-    boolean overlapsInPlace = inPlace && mayOverlap && K <= Blocking.KC;
+        !transposedC && !sweepsRow && beta == 0 && N >= Blocking.NR && (parts == 1 || !splitN);
+    int inPlaceKc = M == 1 ? Blocking.kc(K) : Blocking.kcInPlace(N, K, bRow);
+    boolean overlapsInPlace = inPlace && mayOverlap && K <= inPlaceKc;
     packB = prepacked == null && !dots && !(inPlace && (readable || overlapsInPlace));
-    boolean panelsAtOnce = !packA || K <= Blocking.KC; // one block of K after another otherwise
-    overlaps = overlapsInPlace || (packB && mayOverlap && panelsAtOnce);
-    biasStarts = bias != null && beta == 0 && !transposedC && !dots && K > 0;
+    kc = packB || prepacked != null ? Blocking.kc(K) : inPlaceKc;
+    overlaps = overlapsInPlace || (packB && mayOverlap);
+    boolean chained = K > 0 && K < Blocking.SUMS_FROM;
+    biasStarts = bias != null && beta == 0 && !transposedC && !dots && chained;
+    sumsFirst = beta != 0 && Math.min(K, kc) >= Blocking.SUMS_FROM;
   }
 
   /** Says whether threads share a product. */
@@ -379,14 +387,9 @@ public final class Gemm implements Workers.Body {
     }
     long inA = (long) M * K;
     long inB = (long) K * N;
-    long straight = (rowsOfA ? 0 : packing(inA, aRow)) + (rowsOfB ? 0 : inB);
-    long exchanged = (aRow == 4 ? 0 : inA) + (bRow == 4 ? 0 : packing(inB, bCol)) + (long) M * N;
+    long straight = (rowsOfA ? 0 : inA) + (rowsOfB ? 0 : inB);
+    long exchanged = (aRow == 4 ? 0 : inA) + (bRow == 4 ? 0 : inB) + (long) M * N;
     return Blocking.cycles(N, M, K, exchanged) < Blocking.cycles(M, N, K, straight);
-  }
-
-  /** Returns what packing A's {@code floats} costs: a quarter where only copies are made. */
-  private static long packing(long floats, long row) {
-    return row == 4 ? floats / 4 : floats;
   }
 
   /** Turns C = A B into C' = B' A'. */
@@ -486,12 +489,25 @@ public final class Gemm implements Workers.Body {
     }
   }
 
+  /** Computes rows {@code i0} to {@code i1} of C, where A must be packed a part of it at a time. */
   private void blocks(Scratch scratch, int i0, int i1, int j0, int j1) {
-    if (packA) {
-      packedBlocks(scratch, i0, i1, j0, j1);
+    if (!packA) {
+      blocks(scratch, A, a, aRow, i0, i1, j0, j1);
       return;
     }
-    int kc = Blocking.kc(K);
+    long row = Pack.rowBytes(K);
+    int most = Blocking.packedRows(i1 - i0, row, parts);
+    for (int ic = i0; ic < i1; ic += most) {
+      int m = Math.min(most, i1 - ic);
+      MemorySegment packed = scratch.floats(SCRATCH_A, m * row / 4);
+      Pack.rowsOfColumns(A, a + ic * aRow, aRow, aCol, m, K, packed, row);
+      blocks(scratch, packed, -ic * row, row, ic, ic + m, j0, j1);
+    }
+  }
+
+  /** The same for an A whose row i is contiguous at {@code origin + i * row} of {@code source}. */
+  private void blocks(
+      Scratch scratch, MemorySegment source, long origin, long row, int i0, int i1, int j0, int j1) {
     int columns = columns(j1 - j0);
     int mc = Blocking.mc(i1 - i0, Math.min(columns, j1 - j0), Math.min(kc, K));
     for (int jc = j0; jc < j1; jc += columns) {
@@ -502,36 +518,13 @@ public final class Gemm implements Workers.Body {
         MemorySegment panels = packPanels(scratch, jc, nc, pc, k);
         for (int ic = i0; ic < i1; ic += mc) {
           int m = Math.min(mc, i1 - ic);
-          if (sweepRows) {
-            sweep(scratch, panels, ic, m, jc, nc, pc, k);
-          } else if (byRows) {
-            for (int i = ic; i < ic + m; i++) {
-              row(scratch, panels, i, jc, nc, pc, k);
-            }
+          if (sweepsRow) {
+            sweep(scratch, panels, jc, nc, pc, k);
+          } else if (M == 1) {
+            row(scratch, panels, jc, nc, pc, k);
           } else {
-            block(scratch, A, panels, ic, m, jc, nc, pc, k);
+            block(scratch, source, origin + ic * row, row, panels, ic, m, jc, nc, pc, k);
           }
-        }
-      }
-    }
-  }
-
-  /**
-   * The same where A is packed too: as much of it as fits L3, then one panel of B after another.
-   */
-  private void packedBlocks(Scratch scratch, int i0, int i1, int j0, int j1) {
-    int kc = Blocking.kc(K);
-    int columns = columns(j1 - j0);
-    int mc = Blocking.packedRows(i1 - i0, Math.min(kc, K), parts);
-    for (int pc = 0; pc < K; pc += kc) {
-      int k = Math.min(kc, K - pc);
-      for (int ic = i0; ic < i1; ic += mc) {
-        int m = Math.min(mc, i1 - ic);
-        MemorySegment strips = packA(scratch, ic, m, pc, k);
-        for (int jc = j0; jc < j1; jc += columns) {
-          jc = firstColumn(jc, j1);
-          int nc = Math.min(columns, j1 - jc);
-          block(scratch, strips, packPanels(scratch, jc, nc, pc, k), ic, m, jc, nc, pc, k);
         }
       }
     }
@@ -544,16 +537,18 @@ public final class Gemm implements Workers.Body {
 
   /** Returns the columns of B's blocks, of {@code n} columns. */
   private int columns(int n) {
-    if (packB) {
-      return Blocking.NR;
-    }
-    return sweepRows && M > 1 ? Blocking.NC : n;
+    return packB ? Blocking.NR : n;
   }
 
-  /** Adds A[ic.., pc..] B[pc.., jc..] to a block of C: a column of tiles for each panel. */
+  /**
+   * Adds A[ic.., pc..] B[pc.., jc..] to a block of C, a column of tiles for each panel; row ic of A
+   * is at {@code from}.
+   */
   private void block(
       Scratch scratch,
       MemorySegment source,
+      long from,
+      long row,
       MemorySegment panels,
       int ic,
       int m,
@@ -562,11 +557,12 @@ public final class Gemm implements Workers.Body {
       int pc,
       int k) {
     boolean biased = biasStarts && pc == 0;
+    boolean sums = sumsFirst && pc == 0;
     boolean add = pc > 0 || beta != 0 || biased;
     boolean last = pc + k == K;
     boolean hot = (long) m * nc <= Blocking.HOT;
     for (int j = 0; j < nc; ) {
-      int vectors = packA ? Blocking.vectorsOfStrip(nc - j, add) : Blocking.vectors(nc - j);
+      int vectors = Blocking.vectors(nc - j);
       int width = vectors * LANES;
       if (overlaps && j + width > nc) {
         j = nc - width;
@@ -595,8 +591,24 @@ public final class Gemm implements Workers.Body {
           dRow = toRow;
         }
       }
-      tiles(
-          vectors, add, source, ic, m, pc, k, panels, panel, panelRow, D, d, dRow, into, to, toRow);
+      MemorySegment sum = sums ? scratch.floats(SCRATCH_SUM, (long) Blocking.MR * width) : NONE;
+      for (int i = 0; i < m; ) {
+        int rows = Math.min(Blocking.rows(vectors, add && !sums, m - i), m - i);
+        long ai = from + i * row + 4L * pc;
+        long di = d + i * dRow;
+        long at = to + i * toRow;
+        if (sums) {
+          MicroKernel.tile(
+              vectors, false, source, ai, row, panels, panel, panelRow, NONE, 0, 0, sum, 0,
+              4L * width, rows, k);
+          Pack.addRows(sum, width, D, di, dRow, into, at, toRow, rows);
+        } else {
+          MicroKernel.tile(
+              vectors, add, source, ai, row, panels, panel, panelRow, D, di, dRow, into, at, toRow,
+              rows, k);
+        }
+        i += rows;
+      }
       if (aside) {
         Pack.putTiles(into, width, C, tile(ic, jc + j), cRow, transposedC, m, valid);
       }
@@ -610,42 +622,6 @@ public final class Gemm implements Workers.Body {
     }
   }
 
-  /** Adds A[ic.., pc..] times a panel of B to D and stores it, tile below tile. */
-  private void tiles(
-      int vectors,
-      boolean add,
-      MemorySegment source,
-      int ic,
-      int m,
-      int pc,
-      int k,
-      MemorySegment panels,
-      long panel,
-      long panelRow,
-      MemorySegment D,
-      long d,
-      long dRow,
-      MemorySegment into,
-      long to,
-      long toRow) {
-    int height = packA ? Blocking.rowsOfStrip(vectors, add) : Blocking.rows(vectors);
-    for (int i = 0; i < m; i += height) {
-      int rows = Math.min(height, m - i);
-      long from = packA ? Pack.stripOffset(i, k) : a + (ic + i) * aRow + pc * aCol;
-      long di = d + i * dRow;
-      long at = to + i * toRow;
-      if (packA) {
-        StripKernel.tile(
-            vectors, add, source, from, panels, panel, panelRow, D, di, dRow, into, at, toRow, rows,
-            k);
-      } else {
-        MicroKernel.tile(
-            vectors, add, source, from, aRow, panels, panel, panelRow, D, di, dRow, into, at, toRow,
-            rows, k);
-      }
-    }
-  }
-
   private long tile(int i, int j) {
     return transposedC ? c + j * cRow + 4L * i : c + i * cRow + 4L * j;
   }
@@ -654,59 +630,53 @@ public final class Gemm implements Workers.Body {
     return bias == null ? NONE : bias;
   }
 
-  /** Adds A[i, pc..] B[pc.., jc..] to a row of C. */
-  private void row(Scratch scratch, MemorySegment panels, int i, int jc, int nc, int pc, int k) {
+  /** Adds A[0, pc..] B[pc.., jc..] to the one row of C. */
+  private void row(Scratch scratch, MemorySegment panels, int jc, int nc, int pc, int k) {
     if (pc == 0) {
-      start(i, 1, jc, nc);
+      start(0, 1, jc, nc);
     }
-    rowTiles(scratch, panels, i, jc, nc, 0, pc, k);
+    rowTiles(scratch, panels, jc, nc, 0, pc, k);
     if (pc + k == K) {
-      finish(i, 1, jc, nc);
+      finish(0, 1, jc, nc);
     }
   }
 
-  /** Adds A[i.., pc..] B[pc.., jc..] to rows of C, rows of B read from end to end. */
-  private void sweep(
-      Scratch scratch, MemorySegment panels, int i, int rows, int jc, int nc, int pc, int k) {
+  /** The same, rows of B read from end to end. */
+  private void sweep(Scratch scratch, MemorySegment panels, int jc, int nc, int pc, int k) {
     if (pc == 0) {
-      start(i, rows, jc, nc);
+      start(0, 1, jc, nc);
     }
     boolean biased = biasStarts && pc == 0;
     int whole = nc - nc % LANES;
-    for (int r = i; r < i + rows; r++) {
-      long row = (c + r * cRow) / 4 + jc;
-      if (biased) {
-        Elementwise.copy(bias(), biasOffset + jc, C, row, whole);
-      } else if (pc == 0 && beta == 0) {
-        Elementwise.fill(C, row, 0, whole);
-      }
+    long row = c / 4 + jc;
+    if (biased) {
+      Elementwise.copy(bias(), biasOffset + jc, C, row, whole);
+    } else if (pc == 0 && beta == 0) {
+      Elementwise.fill(C, row, 0, whole);
     }
-    long from = a + i * aRow + pc * aCol;
     long block = b + pc * bRow + jc * bCol;
-    Gemv.rows(A, from, aRow, aCol, rows, B, block, bRow, k, whole, C, tile(i, jc), cRow);
+    Gemv.rows(A, a + pc * aCol, aCol, B, block, bRow, k, whole, C, tile(0, jc));
     if (whole < nc) {
-      for (int r = i; r < i + rows; r++) {
-        rowTiles(scratch, panels, r, jc, nc, whole, pc, k);
-      }
+      rowTiles(scratch, panels, jc, nc, whole, pc, k);
     }
     if (pc + k == K) {
-      finish(i, rows, jc, nc);
+      finish(0, 1, jc, nc);
     }
   }
 
-  /** Computes a row of C from column {@code jc + j} on, tile by tile. */
+  /** Computes the one row of C from column {@code jc + j} on, tile by tile. */
   private void rowTiles(
-      Scratch scratch, MemorySegment panels, int i, int jc, int nc, int j, int pc, int k) {
+      Scratch scratch, MemorySegment panels, int jc, int nc, int j, int pc, int k) {
     boolean biased = biasStarts && pc == 0;
     boolean add = pc > 0 || beta != 0 || biased;
     MemorySegment source = A;
-    long from = a + i * aRow + pc * aCol;
+    long from = a + pc * aCol;
     if (aCol != 4) {
       source = scratch.floats(SCRATCH_A, k);
       Pack.gather(A, from, aCol, k, source);
       from = 0;
     }
-    long row = c + i * cRow + 4L * jc;
+    long row = c + 4L * jc;
     MemorySegment D = biased ? bias() : C;
     long start = biased ? 4 * (biasOffset + jc) : row;
     while (j < nc) {
@@ -764,14 +734,6 @@ public final class Gemm implements Workers.Body {
       return Pack.panelRow(N, jc + j);
     }
     return packB ? Pack.panelRow(nc, j) : bRow;
-  }
-
-  /** Packs a block of A in strips, so that their columns are contiguous. */
-  private MemorySegment packA(Scratch scratch, int ic, int m, int pc, int k) {
-    int whole = (m + Blocking.STRIP - 1) / Blocking.STRIP * Blocking.STRIP;
-    MemorySegment packed = scratch.floats(SCRATCH_A, (long) whole * k);
-    Pack.strips(A, a + ic * aRow + pc * aCol, aRow, aCol, m, k, packed);
-    return packed;
   }
 
   /** Scales a block of C by a beta that is neither 0 nor 1. */

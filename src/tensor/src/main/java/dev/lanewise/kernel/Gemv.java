@@ -23,11 +23,8 @@ final class Gemv {
   private static final int SCRATCH_X = 1;
   private static final int SCRATCH_SUMS = 2;
 
-  /** Rows of B that are read at once for one row of X. */
+  /** Rows of B that are read at once. */
   private static final int ROWS = 8;
-
-  /** Rows of B that are read at once for two rows of X. */
-  private static final int PAIRED = 4;
 
   /** Columns whose sums wait together for their last additions: a multiple of every vector. */
   private static final int BLOCK = 64;
@@ -121,48 +118,26 @@ final class Gemv {
   }
 
   /**
-   * Computes Y[i][j] += sum over p of X[i][p] * B[p][j] for {@code m} rows of X and the first
-   * {@code n} columns, whole vectors. Rows of B are read from end to end, as memory likes them:
-   * eight at a time for one row of X; for more, four, which are in L1 for all pairs of rows but the
-   * first.
+   * Computes y[j] += sum over p of x[p] * B[p][j] for the first {@code n} columns, whole vectors.
+   * Rows of B are read from end to end, eight at a time, as memory likes them.
    */
   static void rows(
       MemorySegment X,
       long x,
-      long xRow,
       long xStep,
-      int m,
       MemorySegment B,
       long b,
       long bRow,
       int k,
       int n,
       MemorySegment Y,
-      long y,
-      long yRow) {
+      long y) {
     int p = 0;
-    if (m == 1) {
-      for (; p + ROWS <= k; p += ROWS) {
-        eightRows(X, x + p * xStep, xStep, B, b + p * bRow, bRow, Y, y, n);
-      }
-    } else {
-      for (; p + PAIRED <= k; p += PAIRED) {
-        long from = x + p * xStep;
-        long block = b + p * bRow;
-        for (int i = 0; i + 1 < m; i += 2) {
-          fourOfTwo(X, from + i * xRow, xRow, xStep, B, block, bRow, Y, y + i * yRow, yRow, n);
-        }
-        if (m % 2 == 1) {
-          long last = from + (m - 1) * xRow;
-          restOfRows(X, last, xStep, B, block, bRow, PAIRED, Y, y + (m - 1) * yRow, n);
-        }
-      }
+    for (; p + ROWS <= k; p += ROWS) {
+      eightRows(X, x + p * xStep, xStep, B, b + p * bRow, bRow, Y, y, n);
     }
     if (p < k) {
-      for (int i = 0; i < m; i++) {
-        long from = x + i * xRow + p * xStep;
-        restOfRows(X, from, xStep, B, b + p * bRow, bRow, k - p, Y, y + i * yRow, n);
-      }
+      restOfRows(X, x + p * xStep, xStep, B, b + p * bRow, bRow, k - p, Y, y, n);
     }
   }
 
@@ -210,7 +185,7 @@ final class Gemv {
   }
 
   /**
-   * The rows of B that are left over, one row of X. All loops stand here: one in {@link #rows}
+   * The rows of B that are left over. All loops stand here: one in {@link #rows}
    * would have that compiled first, with this one's vectors boxed in it.
    */
   private static void restOfRows(
@@ -235,55 +210,6 @@ final class Gemv {
         s = v.fma(FloatVector.fromMemorySegment(F, B, b + p * bRow + o, ORDER), s);
       }
       s.intoMemorySegment(Y, y + o, ORDER);
-    }
-  }
-
-  private static void fourOfTwo(
-      MemorySegment X,
-      long x,
-      long xRow,
-      long xStep,
-      MemorySegment B,
-      long b,
-      long bRow,
-      MemorySegment Y,
-      long y,
-      long yRow,
-      int n) {
-    if (!X.isNative() || !B.isNative() || !Y.isNative()) {
-      throw Simd.onHeap();
-    }
-    long x1 = x + xRow;
-    long y1 = y + yRow;
-    long b1 = b + bRow;
-    long b2 = b1 + bRow;
-    long b3 = b2 + bRow;
-    FloatVector x00 = FloatVector.broadcast(F, X.get(FLOAT, x));
-    FloatVector x01 = FloatVector.broadcast(F, X.get(FLOAT, x + xStep));
-    FloatVector x02 = FloatVector.broadcast(F, X.get(FLOAT, x + 2 * xStep));
-    FloatVector x03 = FloatVector.broadcast(F, X.get(FLOAT, x + 3 * xStep));
-    FloatVector x10 = FloatVector.broadcast(F, X.get(FLOAT, x1));
-    FloatVector x11 = FloatVector.broadcast(F, X.get(FLOAT, x1 + xStep));
-    FloatVector x12 = FloatVector.broadcast(F, X.get(FLOAT, x1 + 2 * xStep));
-    FloatVector x13 = FloatVector.broadcast(F, X.get(FLOAT, x1 + 3 * xStep));
-    for (int j = 0; j < n; j += LANES) {
-      long o = 4L * j;
-      FloatVector s0 = FloatVector.fromMemorySegment(F, Y, y + o, ORDER);
-      FloatVector s1 = FloatVector.fromMemorySegment(F, Y, y1 + o, ORDER);
-      FloatVector w0 = FloatVector.fromMemorySegment(F, B, b + o, ORDER);
-      s0 = x00.fma(w0, s0);
-      s1 = x10.fma(w0, s1);
-      FloatVector w1 = FloatVector.fromMemorySegment(F, B, b1 + o, ORDER);
-      s0 = x01.fma(w1, s0);
-      s1 = x11.fma(w1, s1);
-      FloatVector w2 = FloatVector.fromMemorySegment(F, B, b2 + o, ORDER);
-      s0 = x02.fma(w2, s0);
-      s1 = x12.fma(w2, s1);
-      FloatVector w3 = FloatVector.fromMemorySegment(F, B, b3 + o, ORDER);
-      s0 = x03.fma(w3, s0);
-      s1 = x13.fma(w3, s1);
-      s0.intoMemorySegment(Y, y + o, ORDER);
-      s1.intoMemorySegment(Y, y1 + o, ORDER);
     }
   }
 

@@ -32,7 +32,7 @@ final class Pack {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final int TRANSPOSED_COLUMNS = 8;
   private static final int ROWS_AT_ONCE = 8;
-  private static final int COLUMNS_AT_ONCE = 16;
+  private static final int ROWS_OF_COLUMNS = 128;
 
   /** Squares of as many rows as lanes that are transposed in one pass, in L1. */
   private static final int SQUARES = 8;
@@ -86,32 +86,25 @@ final class Pack {
     }
   }
 
-  /** Packs the {@code m x k} block of A at {@code a} into strips: panels of its columns. */
-  static void strips(MemorySegment A, long a, long aRow, long aCol, int m, int k, MemorySegment P) {
-    int height = Blocking.STRIP;
-    // A few columns of A at a time where they are contiguous, as of rows of B.
-    int step = aRow == 4 ? COLUMNS_AT_ONCE : k;
-    for (int p = 0; p < k; p += step) {
-      int columns = Math.min(step, k - p);
-      for (int i = 0; i < m; i += height) {
-        panel(
-            A,
-            a + i * aRow + p * aCol,
-            /* bRow= */ aCol,
-            /* bCol= */ aRow,
-            columns,
-            Math.min(height, m - i),
-            P,
-            4L * i * k + 4L * height * p,
-            4L * height);
-      }
+  /**
+   * Packs {@code m} rows of {@code k} elements of an A whose columns are contiguous, or neither, so
+   * that rows are, {@code pRow} bytes apart. A few rows at a time, so that their pages stay at hand
+   * while columns pass by.
+   */
+  static void rowsOfColumns(
+      MemorySegment A, long a, long aRow, long aCol, int m, int k, MemorySegment P, long pRow) {
+    for (int i = 0; i < m; i += ROWS_OF_COLUMNS) {
+      int rows = Math.min(ROWS_OF_COLUMNS, m - i);
+      transposed(A, a + i * aRow, aRow, aCol, rows, k, P, i * pRow, pRow);
     }
   }
 
-  /** Returns where row {@code i} of the first column is among strips of {@code k} columns. */
-  static long stripOffset(int i, int k) {
-    int inStrip = i % Blocking.STRIP;
-    return 4L * (i - inStrip) * k + 4L * inStrip;
+  /**
+   * Returns the bytes from one packed row of {@code k} elements to the next: an odd number of lines
+   * of the cache, as rows 4 KB apart would take each other's places in L1.
+   */
+  static long rowBytes(int k) {
+    return ((4L * k + 63) / 64 | 1) * 64;
   }
 
   private static void panel(
@@ -223,9 +216,12 @@ final class Pack {
       long to,
       long pRow) {
     int j = 0;
-    if (LANES == 16 && bRow == 4) {
-      for (; j + LANES <= n; j += LANES) {
-        sixteenColumns(B, b + j * bCol, bCol, k, P, to + 4L * j, pRow);
+    if (LANES == 16 && bRow == 4 && k >= LANES && n >= LANES) {
+      try (Scratch scratch = Scratch.borrow()) {
+        MemorySegment half = scratch.floats(0, (long) SQUARES * LANES * LANES);
+        for (; j + LANES <= n; j += LANES) {
+          sixteenColumns(B, b + j * bCol, bCol, k, half, P, to + 4L * j, pRow);
+        }
       }
     }
     for (; j + TRANSPOSED_COLUMNS <= n; j += TRANSPOSED_COLUMNS) {
@@ -236,26 +232,32 @@ final class Pack {
     }
   }
 
-  /**
-   * Transposes sixteen contiguous columns, sixteen rows at a time: four rounds that each exchange
-   * the off-diagonal halves of blocks half as large, two rounds a pass.
-   */
+  /** Transposes sixteen contiguous columns of sixteen rows or more, the last ones perhaps twice. */
   private static void sixteenColumns(
-      MemorySegment B, long b, long bCol, int k, MemorySegment P, long to, long pRow) {
+      MemorySegment B, long b, long bCol, int k, MemorySegment half, MemorySegment P, long to,
+      long pRow) {
     int whole = k - k % LANES;
-    try (Scratch scratch = Scratch.borrow()) {
-      MemorySegment half = scratch.floats(0, (long) SQUARES * LANES * LANES);
-      for (int p = 0; p < whole; p += SQUARES * LANES) {
-        int rows = Math.min(SQUARES * LANES, whole - p);
-        for (int i = 0; i < 4; i++) {
-          firstRounds(B, b + i * bCol + 4L * p, bCol, rows, half, i * V);
-        }
-        lastRounds(half, rows, P, to + p * pRow, pRow);
-      }
+    for (int p = 0; p < whole; p += SQUARES * LANES) {
+      int rows = Math.min(SQUARES * LANES, whole - p);
+      squares(B, b + 4L * p, bCol, rows, half, P, to + p * pRow, pRow);
     }
-    for (int j = 0; j < LANES; j++) {
-      column(B, b + j * bCol + 4L * whole, 4, k - whole, P, to + 4L * j + whole * pRow, pRow);
+    if (whole < k) {
+      int p = k - LANES;
+      squares(B, b + 4L * p, bCol, LANES, half, P, to + p * pRow, pRow);
     }
+  }
+
+  /**
+   * Transposes sixteen columns, sixteen rows at a time: four rounds that each exchange the
+   * off-diagonal halves of blocks half as large, two rounds a pass.
+   */
+  private static void squares(
+      MemorySegment B, long b, long bCol, int k, MemorySegment half, MemorySegment P, long to,
+      long pRow) {
+    for (int i = 0; i < 4; i++) {
+      firstRounds(B, b + i * bCol, bCol, k, half, i * V);
+    }
+    lastRounds(half, k, P, to, pRow);
   }
 
   /** Exchanges blocks of 8, then of 4, of every fourth column. */
@@ -383,6 +385,29 @@ final class Pack {
       transposed(tiles, 0, 4, 4L * width, cols, rows, C, c, cRow);
     } else {
       copyRows(tiles, 0, 4L * width, C, c, cRow, rows, cols);
+    }
+  }
+
+  /** Stores D plus {@code rows} of sums, each {@code width} floats, in C. */
+  static void addRows(
+      MemorySegment sums,
+      int width,
+      MemorySegment D,
+      long d,
+      long dRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int rows) {
+    if (!sums.isNative() || !D.isNative() || !C.isNative()) {
+      throw Simd.onHeap();
+    }
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < width; j += LANES) {
+        FloatVector.fromMemorySegment(F, sums, 4L * (i * width + j), ORDER)
+            .add(FloatVector.fromMemorySegment(F, D, d + i * dRow + 4L * j, ORDER))
+            .intoMemorySegment(C, c + i * cRow + 4L * j, ORDER);
+      }
     }
   }
 

@@ -123,10 +123,12 @@ public final class PackedMatrix {
       long biasOffset,
       Activation activation) {
     int kc = Blocking.kc(rows);
+    MemorySegment starts = rows < Blocking.SUMS_FROM ? bias : null;
+    MemorySegment missing = starts == null ? bias : null;
     for (int pc = 0; pc < rows; pc += kc) {
       int k = Math.min(kc, rows - pc);
-      boolean biased = bias != null && pc == 0;
-      MemorySegment d = bias != null && pc == 0 ? bias : c;
+      boolean biased = starts != null && pc == 0;
+      MemorySegment d = starts != null && pc == 0 ? starts : c;
       long start = biased ? biasOffset : co;
       boolean add = biased || pc > 0;
       for (int j = 0; j < cols; ) {
@@ -168,8 +170,8 @@ public final class PackedMatrix {
         j += width;
       }
     }
-    if (activation != Activation.IDENTITY) {
-      Epilogue.apply(activation, c, co, cols, 1, cols, null, 0);
+    if (missing != null || activation != Activation.IDENTITY) {
+      Epilogue.apply(activation, c, co, cols, 1, cols, missing, biasOffset);
     }
   }
 

@@ -25,6 +25,7 @@ final class SmallGemm {
         && alpha == 1
         && aCol == 1
         && bCol == 1
+        && (beta == 0 || k < Blocking.SUMS_FROM)
         && (n % LANES == 0 ? beta == 0 || beta == 1 : beta == 0 && n > 2 * Blocking.NR)
         && !Blocking.packsRows(m, n, k);
   }
@@ -50,7 +51,7 @@ final class SmallGemm {
       @Nullable MemorySegment bias,
       long biasOffset,
       Activation activation) {
-    boolean biased = bias != null && beta == 0;
+    boolean biased = bias != null && beta == 0 && k < Blocking.SUMS_FROM;
     boolean add = biased || beta != 0;
     MemorySegment D = bias != null && biased ? bias : C;
     long d = biased ? 4 * biasOffset : c;
@@ -65,14 +66,14 @@ final class SmallGemm {
         long half = 4L * Blocking.NR;
         MicroKernel.row(vectors, add, A, a, B, bj, bRow, half, D, dj, C, cj, k);
       } else {
-        int height = Blocking.rows(vectors);
-        for (int i = 0; i < m; i += height) {
-          int rows = Math.min(height, m - i);
+        for (int i = 0; i < m; ) {
+          int rows = Math.min(Blocking.rows(vectors, add, m - i), m - i);
           long ai = a + i * aRow;
           long di = dj + i * dRow;
           long ci = cj + i * cRow;
           MicroKernel.tile(
               vectors, add, A, ai, aRow, B, bj, bRow, D, di, dRow, C, ci, cRow, rows, k);
+          i += rows;
         }
       }
       j += vectors * LANES;

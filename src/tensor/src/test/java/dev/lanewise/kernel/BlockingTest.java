@@ -9,35 +9,37 @@ import org.junit.jupiter.api.Test;
 
 /** What the products' loops take for granted of the sizes by which they cut. */
 class BlockingTest {
-  @Test
-  void strip_holdsWholeTiles() {
-    for (int vectors = 1; vectors <= Blocking.TILE_VECTORS; vectors++) {
-      for (boolean add : new boolean[] {false, true}) {
-        int tile = Blocking.vectorsOfStrip(vectors * Simd.LANES, add);
-        assertThat(Blocking.STRIP % Blocking.rowsOfStrip(tile, add))
-            .as("%s vectors", vectors)
-            .isZero();
-      }
-    }
+  @Property
+  void packedRows_areEvenSharesOfWholeTiles(
+      @ForAll @IntRange(min = 1) int m,
+      @ForAll @IntRange(min = 1) int k,
+      @ForAll @IntRange(min = 1, max = Workers.MAX) int threads) {
+    long row = Pack.rowBytes(k);
+    int rows = Blocking.packedRows(m, row, threads);
+    assertThat(rows).isPositive();
+    assertThat(rows % 24).isZero();
+    assertThat(rows * row).as("bytes").isLessThanOrEqualTo(Blocking.PACKED_A / threads + 24 * row);
+    long blocks = (m - 1L) / rows + 1;
+    assertThat(blocks * rows - m).as("rows too many").isLessThan(blocks * 24);
   }
 
   @Property
-  void packedRows_areEvenSharesOfWholeStrips(
-      @ForAll @IntRange(min = 1) int m,
-      @ForAll @IntRange(min = 1, max = 2048) int k,
-      @ForAll @IntRange(min = 1, max = Workers.MAX) int threads) {
-    int rows = Blocking.packedRows(m, k, threads);
-    assertThat(rows).isPositive();
-    assertThat(rows % Blocking.STRIP).isZero();
-    long strip = 4L * Blocking.STRIP * k;
-    assertThat(4L * rows * k).as("bytes").isLessThanOrEqualTo(Caches.L3 / 4 / threads + strip);
-    long blocks = (m - 1L) / rows + 1;
-    assertThat(blocks * rows - m).as("rows too many").isLessThan(blocks * Blocking.STRIP);
+  void packedRows_areNotALineMoreThanTheirElementsAndSpread(@ForAll @IntRange(min = 1) int k) {
+    long row = Pack.rowBytes(k);
+    assertThat(row).isBetween(4L * k, 4L * k + 2 * 64);
+    assertThat(row / 64 % 2).isOne();
   }
 
-  @Test
-  void packedBlock_holdsWholePanels() {
-    assertThat(Blocking.NC % Blocking.NR).isZero();
+  @Property
+  void rowsInPlace_haveTheirPlacesInL2(
+      @ForAll @IntRange(min = 1, max = 1 << 15) int n,
+      @ForAll @IntRange(min = 1, max = 1 << 15) int k) {
+    int kc = Blocking.kcInPlace(n, k, 4L * n);
+    assertThat(kc).isBetween(1, Blocking.KC);
+    if (kc < Blocking.kc(k)) {
+      assertThat(4L * n * k).isGreaterThan(Caches.L2 / 2);
+      assertThat(kc).isBetween(32, 64);
+    }
   }
 
   @Property
@@ -56,7 +58,7 @@ class BlockingTest {
     int mc = Blocking.mc(m, n, k);
     assertThat(mc).isPositive();
     for (int vectors = 1; vectors <= 4; vectors++) {
-      assertThat(mc % Blocking.rows(vectors)).as("%s vectors", vectors).isZero();
+      assertThat(mc % Blocking.rows(vectors, false, mc)).as("%s vectors", vectors).isZero();
     }
   }
 }

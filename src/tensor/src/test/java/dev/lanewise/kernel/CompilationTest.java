@@ -95,7 +95,7 @@ class CompilationTest {
    * One that C2 inlined would be compiled with its caller, perhaps before its own profile is ripe.
    */
   @ParameterizedTest
-  @ValueSource(classes = {MicroKernel.class, StripKernel.class, NarrowKernel.class})
+  @ValueSource(classes = {MicroKernel.class, NarrowKernel.class})
   void tiles_areLongerThanC2Inlines(Class<?> tiles) throws IOException {
     assertThat(KernelMethods.lengths(tiles)).isNotEmpty();
     assertThat(KernelMethods.lengths(tiles).values()).allMatch(length -> length > FREQ_INLINE_SIZE);

@@ -88,7 +88,8 @@ class GemmTest {
   private static void check(float alpha, Matrix a, Matrix b, float beta, Matrix before, Matrix c) {
     // A dot product's lanes are summed apart; a scaled operand is rounded before the chain begins.
     boolean dots = b.cols == 1 || (b.row == 1 && a.rows < Blocking.DOTS_BELOW);
-    check(alpha == 1 && !dots, alpha, a, b, beta, before, c);
+    boolean sums = beta != 0 && a.cols >= Blocking.SUMS_FROM; // C may be added to a sum
+    check(alpha == 1 && !dots && !sums, alpha, a, b, beta, before, c);
   }
 
   private static void check(
@@ -189,12 +190,12 @@ class GemmTest {
     }
   }
 
-  /** A few rows by a matrix larger than the caches: rows of B are swept. */
+  /** A few rows by a matrix larger than L2: rows of B are read a few at a time. */
   @Test
-  void multiply_fewRowsByAVeryWideMatrix() {
+  void multiply_fewRowsByAMatrixFromAfar() {
     Random random = new Random(16);
-    int k = 41;
-    int n = (int) (Caches.L3 / 4 / (4L * k)) + 3;
+    int k = 141;
+    int n = (int) (Caches.L2 / (4L * k)) + 3;
     for (float beta : new float[] {0, 0.5f}) {
       for (int m : new int[] {2, 5, Blocking.PACKED_FROM - 1}) {
         Matrix a = Matrix.random(m, k, beta != 0, 0, random);
@@ -211,9 +212,7 @@ class GemmTest {
   @Test
   void multiply_rowsAndColumnsAroundTheirBlocks() {
     Random random = new Random(15);
-    int[][] shapes = {
-      {4 * Blocking.MC + 1, Blocking.NR + 1, 3}, {9, Blocking.NC + Blocking.NR + 3, 5}
-    };
+    int[][] shapes = {{4 * Blocking.MC + 1, Blocking.NR + 1, 3}, {9, 1030, 5}};
     for (int[] shape : shapes) {
       for (int mask = 0; mask < 8; mask++) {
         Matrix a = Matrix.random(shape[0], shape[2], (mask & 1) != 0, 0, random);
@@ -233,13 +232,34 @@ class GemmTest {
   void multiply_kAroundItsBlocks() {
     Random random = new Random(5);
     for (int k : new int[] {Blocking.KC - 1, Blocking.KC, Blocking.KC + 1, 2 * Blocking.KC + 17}) {
-      for (int mask = 0; mask < 4; mask++) {
+      for (int mask = 0; mask < 8; mask++) {
         Matrix a = Matrix.random(9, k, (mask & 1) != 0, 0, random);
         Matrix b = Matrix.random(k, Blocking.NR + 3, (mask & 2) != 0, 0, random);
         Matrix c = Matrix.random(9, Blocking.NR + 3, false, 0, random);
         Matrix before = c.copy();
-        multiply(1, a, b, 1, c);
-        check(1, a, b, 1, before, c);
+        float beta = (mask & 4) != 0 ? 1 : 0;
+        multiply(1, a, b, beta, c);
+        check(1, a, b, beta, before, c);
+      }
+    }
+  }
+
+  /** A K so long that C is added to the sums, in tiles of every width and height. */
+  @Test
+  void multiply_addsCToLongSums() {
+    Random random = new Random(19);
+    int k = Blocking.SUMS_FROM + 1;
+    for (int n = 2; n <= Blocking.NR + Simd.LANES; n += Simd.LANES / 2) {
+      for (int m : new int[] {2, 5, 7, 13, 22, 97}) {
+        for (int mask = 0; mask < 4; mask++) {
+          Matrix a = Matrix.random(m, k, (mask & 1) != 0, 1, random);
+          Matrix b = Matrix.random(k, n, (mask & 2) != 0, 0, random);
+          Matrix c = Matrix.random(m, n, false, 2, random);
+          Matrix before = c.copy();
+          float beta = n % 3 == 0 ? 0.5f : 1;
+          multiply(1, a, b, beta, c);
+          check(1, a, b, beta, before, c);
+        }
       }
     }
   }
@@ -264,11 +284,11 @@ class GemmTest {
 
   /** A transposed A of more blocks than one, in K and in rows, beside panels that reach back. */
   @Test
-  void multiply_packedStripsPastTheirBlocks() {
+  void multiply_packedRowsOfAPastTheirBlocks() {
     Random random = new Random(18);
     int n = Blocking.NR + 3;
     int deep = Blocking.KC + 1;
-    int high = Blocking.packedRows(Integer.MAX_VALUE / 2, Blocking.kc(deep), 1) + 3;
+    int high = (int) (Blocking.PACKED_A / Pack.rowBytes(deep)) + 3;
     for (int[] shape : new int[][] {{97, Blocking.KC}, {97, deep}, {high, deep}}) {
       for (float beta : new float[] {0, 1}) {
         Matrix a = Matrix.random(shape[0], shape[1], true, 0, random);

@@ -222,7 +222,6 @@ final class KernelCalls {
     int width = 8 * Simd.LANES;
     long row = 4L * width;
     MemorySegment a = Floats.of(Floats.random(Blocking.MR * n, -1, 1, 14));
-    MemorySegment strip = Floats.of(Floats.random(Blocking.STRIP * n, -1, 1, 14));
     MemorySegment b = Floats.of(Floats.random(n * width, -1, 1, 15));
     MemorySegment c = Floats.empty((long) Blocking.MR * width);
     long aRow = 4L * n;
@@ -230,19 +229,11 @@ final class KernelCalls {
       String name = more ? "add " : "zero ";
       for (int vectors = 1; vectors <= 4; vectors++) {
         int v = vectors;
-        for (int rows : new int[] {2, 3, Blocking.rows(v)}) {
+        for (int rows : new int[] {2, 3, Blocking.rows(v, more, Blocking.MR - 2)}) {
           add(
               name + "tile of " + rows + " rows by " + v + " vectors",
               () ->
                   MicroKernel.tile(v, more, a, 0, aRow, b, 0, row, c, 0, row, c, 0, row, rows, n));
-        }
-      }
-      for (int vectors = 1; vectors <= (more ? 4 : 3); vectors++) {
-        int v = vectors;
-        for (int rows : new int[] {3, Blocking.rowsOfStrip(v, more)}) {
-          add(
-              name + "tile of " + rows + " rows of a strip by " + v + " vectors",
-              () -> StripKernel.tile(v, more, strip, 0, b, 0, row, c, 0, row, c, 0, row, rows, n));
         }
       }
       for (int vectors : new int[] {1, 3, 4, 6, 8}) {
@@ -251,11 +242,9 @@ final class KernelCalls {
             () -> MicroKernel.row(vectors, more, a, 0, b, 0, row, row / 2, c, 0, c, 0, n));
       }
     }
-    for (int rows : new int[] {1, 2, 3, 6}) {
-      add(
-          "sweep of " + rows + " rows",
-          () -> Gemv.rows(a, 0, aRow, 4, rows, b, 0, row, n, width, c, 0, row));
-    }
+    add("sweep of a row", () -> Gemv.rows(a, 0, 4, b, 0, row, n, width, c, 0));
+    add("tile of a dense B", () -> MicroKernel.dense6x4(a, 0, aRow, b, 0, c, 0, row, 6, n));
+    add("sums added", () -> Pack.addRows(a, Simd.LANES, b, 0, row, c, 0, row, 2));
   }
 
   private void addPacked() {
