@@ -127,11 +127,12 @@ final class Blocking {
    * would be too much for C1; two of four rows are better than one of six and another of two.
    */
   static int rows(int vectors, boolean add, int rest) {
+    boolean fours = add || rest == 7 || rest == 8;
     return switch (vectors) {
       case 1 -> 8;
-      case 2 -> 6;
-      case 3 -> TILE_VECTORS;
-      default -> add || rest == 7 || rest == 8 ? 4 : 6;
+      case 2 -> rest <= 6 || FEW_REGISTERS ? 6 : 8;
+      case 3 -> FEW_REGISTERS ? 3 : fours ? 4 : 6;
+      default -> fours ? 4 : 6;
     };
   }
 

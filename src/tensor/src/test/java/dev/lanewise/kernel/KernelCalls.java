@@ -229,7 +229,7 @@ final class KernelCalls {
       String name = more ? "add " : "zero ";
       for (int vectors = 1; vectors <= 4; vectors++) {
         int v = vectors;
-        for (int rows : new int[] {2, 3, Blocking.rows(v, more, Blocking.MR - 2)}) {
+        for (int rows : new int[] {2, 3, 4, Blocking.rows(v, more, 6), Blocking.rows(v, more, 8)}) {
           add(
               name + "tile of " + rows + " rows by " + v + " vectors",
               () ->
