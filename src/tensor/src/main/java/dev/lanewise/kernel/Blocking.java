@@ -130,7 +130,7 @@ final class Blocking {
     boolean fours = add || rest == 7 || rest == 8;
     return switch (vectors) {
       case 1 -> 8;
-      case 2 -> rest <= 6 || FEW_REGISTERS ? 6 : 8;
+      case 2 -> add || rest <= 6 || FEW_REGISTERS ? 6 : 8;
       case 3 -> FEW_REGISTERS ? 3 : fours ? 4 : 6;
       default -> fours ? 4 : 6;
     };

@@ -114,9 +114,7 @@ final class MicroKernel {
         }
       }
       case 2 -> {
-        if (add && m > 6) {
-          add8x2(A, a, aRow, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
-        } else if (add) {
+        if (add) {
           add6x2(A, a, aRow, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
         } else if (m > 6) {
           zero8x2(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
@@ -1107,111 +1105,6 @@ final class MicroKernel {
     FloatVector c61 = FloatVector.zero(F);
     FloatVector c70 = FloatVector.zero(F);
     FloatVector c71 = FloatVector.zero(F);
-    long bp = b;
-    long end = a + 4L * k;
-    for (long ap = a; ap < end; ap += 4) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
-      c00 = x0.fma(b0, c00);
-      c01 = x0.fma(b1, c01);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
-      c10 = x1.fma(b0, c10);
-      c11 = x1.fma(b1, c11);
-      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
-      c20 = x2.fma(b0, c20);
-      c21 = x2.fma(b1, c21);
-      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
-      c30 = x3.fma(b0, c30);
-      c31 = x3.fma(b1, c31);
-      FloatVector x4 = FloatVector.broadcast(F, A.get(FLOAT, ap + a4));
-      c40 = x4.fma(b0, c40);
-      c41 = x4.fma(b1, c41);
-      FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
-      c50 = x5.fma(b0, c50);
-      c51 = x5.fma(b1, c51);
-      FloatVector x6 = FloatVector.broadcast(F, A.get(FLOAT, ap + a6));
-      c60 = x6.fma(b0, c60);
-      c61 = x6.fma(b1, c61);
-      FloatVector x7 = FloatVector.broadcast(F, A.get(FLOAT, ap + a7));
-      c70 = x7.fma(b0, c70);
-      c71 = x7.fma(b1, c71);
-      bp += bRow;
-    }
-    c00.intoMemorySegment(C, c, ORDER);
-    c01.intoMemorySegment(C, c + V, ORDER);
-    c10.intoMemorySegment(C, c1, ORDER);
-    c11.intoMemorySegment(C, c1 + V, ORDER);
-    c20.intoMemorySegment(C, c2, ORDER);
-    c21.intoMemorySegment(C, c2 + V, ORDER);
-    c30.intoMemorySegment(C, c3, ORDER);
-    c31.intoMemorySegment(C, c3 + V, ORDER);
-    c40.intoMemorySegment(C, c4, ORDER);
-    c41.intoMemorySegment(C, c4 + V, ORDER);
-    c50.intoMemorySegment(C, c5, ORDER);
-    c51.intoMemorySegment(C, c5 + V, ORDER);
-    c60.intoMemorySegment(C, c6, ORDER);
-    c61.intoMemorySegment(C, c6 + V, ORDER);
-    c70.intoMemorySegment(C, c7, ORDER);
-    c71.intoMemorySegment(C, c7 + V, ORDER);
-  }
-
-  /** C = D + A B on a tile of 8 rows by 2 vectors. */
-  static void add8x2(
-      MemorySegment A,
-      long a,
-      long aRow,
-      MemorySegment B,
-      long b,
-      long bRow,
-      MemorySegment D,
-      long d,
-      long dRow,
-      MemorySegment C,
-      long c,
-      long cRow,
-      int m,
-      int k) {
-    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
-    long a1 = m > 1 ? aRow : 0;
-    long a2 = m > 2 ? a1 + aRow : a1;
-    long a3 = m > 3 ? a2 + aRow : a2;
-    long a4 = m > 4 ? a3 + aRow : a3;
-    long a5 = m > 5 ? a4 + aRow : a4;
-    long a6 = m > 6 ? a5 + aRow : a5;
-    long a7 = m > 7 ? a6 + aRow : a6;
-    long c1 = m > 1 ? c + cRow : c;
-    long c2 = m > 2 ? c1 + cRow : c1;
-    long c3 = m > 3 ? c2 + cRow : c2;
-    long c4 = m > 4 ? c3 + cRow : c3;
-    long c5 = m > 5 ? c4 + cRow : c4;
-    long c6 = m > 6 ? c5 + cRow : c5;
-    long c7 = m > 7 ? c6 + cRow : c6;
-    long d1 = m > 1 ? d + dRow : d;
-    long d2 = m > 2 ? d1 + dRow : d1;
-    long d3 = m > 3 ? d2 + dRow : d2;
-    long d4 = m > 4 ? d3 + dRow : d3;
-    long d5 = m > 5 ? d4 + dRow : d4;
-    long d6 = m > 6 ? d5 + dRow : d5;
-    long d7 = m > 7 ? d6 + dRow : d6;
-    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
-    FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
-    FloatVector c11 = FloatVector.fromMemorySegment(F, D, d1 + V, ORDER);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, D, d2, ORDER);
-    FloatVector c21 = FloatVector.fromMemorySegment(F, D, d2 + V, ORDER);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, D, d3, ORDER);
-    FloatVector c31 = FloatVector.fromMemorySegment(F, D, d3 + V, ORDER);
-    FloatVector c40 = FloatVector.fromMemorySegment(F, D, d4, ORDER);
-    FloatVector c41 = FloatVector.fromMemorySegment(F, D, d4 + V, ORDER);
-    FloatVector c50 = FloatVector.fromMemorySegment(F, D, d5, ORDER);
-    FloatVector c51 = FloatVector.fromMemorySegment(F, D, d5 + V, ORDER);
-    FloatVector c60 = FloatVector.fromMemorySegment(F, D, d6, ORDER);
-    FloatVector c61 = FloatVector.fromMemorySegment(F, D, d6 + V, ORDER);
-    FloatVector c70 = FloatVector.fromMemorySegment(F, D, d7, ORDER);
-    FloatVector c71 = FloatVector.fromMemorySegment(F, D, d7 + V, ORDER);
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
