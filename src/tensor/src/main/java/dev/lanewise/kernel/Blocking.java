@@ -49,7 +49,9 @@ final class Blocking {
   /** Rows of C below which a transposed B is read in dot products. */
   static final int DOTS_BELOW = 9;
 
-  /** Bytes of A that are packed at once, in L3: of one much larger than usual others have a part. */
+  /**
+   * Bytes of A that are packed at once, in L3: of one much larger than usual others have a part.
+   */
   static final long PACKED_A = Math.min(Caches.L3 / 4, 8 << 20);
 
   /** Rows of C from which packing a B that is larger than L2 pays for itself. */
@@ -180,8 +182,8 @@ final class Blocking {
   }
 
   /**
-   * Returns the length of K's blocks where B is read in place, its rows {@code bRow} bytes apart: of
-   * a B that comes from afar only as many rows as memory brings side by side, and as few as have
+   * Returns the length of K's blocks where B is read in place, its rows {@code bRow} bytes apart:
+   * of a B that comes from afar only as many rows as memory brings side by side, and as few as have
    * places of their own in half of L2, so that all but the first tile find them there.
    */
   static int kcInPlace(int n, int k, long bRow) {

@@ -507,7 +507,14 @@ public final class Gemm implements Workers.Body {
 
   /** The same for an A whose row i is contiguous at {@code origin + i * row} of {@code source}. */
   private void blocks(
-      Scratch scratch, MemorySegment source, long origin, long row, int i0, int i1, int j0, int j1) {
+      Scratch scratch,
+      MemorySegment source,
+      long origin,
+      long row,
+      int i0,
+      int i1,
+      int j0,
+      int j1) {
     int columns = columns(j1 - j0);
     int mc = Blocking.mc(i1 - i0, Math.min(columns, j1 - j0), Math.min(kc, K));
     for (int jc = j0; jc < j1; jc += columns) {
@@ -599,8 +606,22 @@ public final class Gemm implements Workers.Body {
         long at = to + i * toRow;
         if (sums) {
           MicroKernel.tile(
-              vectors, false, source, ai, row, panels, panel, panelRow, NONE, 0, 0, sum, 0,
-              4L * width, rows, k);
+              vectors,
+              false,
+              source,
+              ai,
+              row,
+              panels,
+              panel,
+              panelRow,
+              NONE,
+              0,
+              0,
+              sum,
+              0,
+              4L * width,
+              rows,
+              k);
           Pack.addRows(sum, width, D, di, dRow, into, at, toRow, rows);
         } else {
           MicroKernel.tile(

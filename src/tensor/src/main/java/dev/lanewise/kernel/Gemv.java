@@ -185,8 +185,8 @@ final class Gemv {
   }
 
   /**
-   * The rows of B that are left over. All loops stand here: one in {@link #rows}
-   * would have that compiled first, with this one's vectors boxed in it.
+   * The rows of B that are left over. All loops stand here: one in {@link #rows} would have that
+   * compiled first, with this one's vectors boxed in it.
    */
   private static void restOfRows(
       MemorySegment X,

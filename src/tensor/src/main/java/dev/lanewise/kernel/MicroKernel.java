@@ -44,7 +44,8 @@ import jdk.incubator.vector.VectorSpecies;
  * !=} for {@code <} it is quicker still where it finds a register for each pointer, and half as
  * quick where it does not, which depends on the caller.
  */
-// The highest tile that fits is the best: the operands it loads, and what C2 adds to each turn, take
+// The highest tile that fits is the best: the operands it loads, and what C2 adds to each turn,
+// take
 // the place of multiply-adds where both kinds share their ports, as they do in Intel's processors.
 final class MicroKernel {
   private static final VectorSpecies<Float> F = Simd.F;

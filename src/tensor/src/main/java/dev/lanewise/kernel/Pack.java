@@ -234,7 +234,13 @@ final class Pack {
 
   /** Transposes sixteen contiguous columns of sixteen rows or more, the last ones perhaps twice. */
   private static void sixteenColumns(
-      MemorySegment B, long b, long bCol, int k, MemorySegment half, MemorySegment P, long to,
+      MemorySegment B,
+      long b,
+      long bCol,
+      int k,
+      MemorySegment half,
+      MemorySegment P,
+      long to,
       long pRow) {
     int whole = k - k % LANES;
     for (int p = 0; p < whole; p += SQUARES * LANES) {
@@ -252,7 +258,13 @@ final class Pack {
    * off-diagonal halves of blocks half as large, two rounds a pass.
    */
   private static void squares(
-      MemorySegment B, long b, long bCol, int k, MemorySegment half, MemorySegment P, long to,
+      MemorySegment B,
+      long b,
+      long bCol,
+      int k,
+      MemorySegment half,
+      MemorySegment P,
+      long to,
       long pRow) {
     for (int i = 0; i < 4; i++) {
       firstRounds(B, b + i * bCol, bCol, k, half, i * V);
