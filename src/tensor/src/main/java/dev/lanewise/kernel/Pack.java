@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  *        | panel 0 | panel 1 | pan|0        a last, partial panel is padded with zeros
  *
- *   A, MC x KC, whose rows are not contiguous, becomes strips of some rows, column after column.
+ *   A, whose rows are not contiguous, becomes rows that are, an odd number of cache lines apart.
  * </pre>
  */
 final class Pack {
