@@ -25,6 +25,14 @@ public enum CacheLevel {
     this.bytes = bytes;
   }
 
+  /**
+   * Says whether so many bytes are as many as memory's bandwidth is measured by: a cache that would
+   * hold them, of a large machine, has others' data in it too.
+   */
+  public static boolean isMemory(long bytes) {
+    return bytes >= DRAM.bytes;
+  }
+
   /** Returns the level in which {@code bytes} bytes lie. */
   static CacheLevel holding(long bytes) {
     return Arrays.stream(values()).filter(level -> bytes <= level.bytes).findFirst().orElse(DRAM);

@@ -1,5 +1,6 @@
 package dev.lanewise.bench.report;
 
+import dev.lanewise.bench.CacheLevel;
 import dev.lanewise.kernel.Caches;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,6 +92,9 @@ record Machine(String cpu, int cores, Map<String, Long> caches, String memory, S
 
   /** The smallest cache that holds so many bytes, or {@link #MEMORY}. */
   String levelOf(long bytes) {
+    if (CacheLevel.isMemory(bytes)) {
+      return MEMORY;
+    }
     return caches.entrySet().stream()
         .filter(cache -> bytes <= cache.getValue())
         .map(Map.Entry::getKey)

@@ -46,6 +46,15 @@ class MachineTest {
     assertThat(machine.levelOf(64L << 20)).isEqualTo("DRAM");
   }
 
+  /** A machine of many processors, of which this one has two. */
+  @Test
+  void cacheOfOthers_doesNotHoldWhatMemoryIsMeasuredBy() throws IOException {
+    cache(3, "3", "Unified", "491520K");
+    Machine machine = Machine.of(root);
+    assertThat(machine.levelOf(255L << 20)).isEqualTo("L3");
+    assertThat(machine.levelOf(256L << 20)).isEqualTo("DRAM");
+  }
+
   @Test
   void saysWhatItDoesNotKnow() {
     Machine machine = Machine.of(root);

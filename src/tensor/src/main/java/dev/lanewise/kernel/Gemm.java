@@ -30,17 +30,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link SmallGemm} computes the smallest products, without a plan.
  *
- * <p>B is read where it is when its rows are contiguous and too few rows of C would repay the copy, a
- * few of its rows at a time where it comes from beyond L2; a {@link PackedMatrix} was packed before.
- * Where transposing a wide B to pack it would cost more
- * than transposing a low C, or where the columns of a narrow C leave most of a vector empty, the
- * product is computed as C' = B' A', and its tiles are turned as they are stored.
+ * <p>B is read where it is when its rows are contiguous and too few rows of C would repay the copy,
+ * a few of its rows at a time where it comes from beyond L2; a {@link PackedMatrix} was packed
+ * before. Where transposing a wide B to pack it would cost more than transposing a low C, or where
+ * the columns of a narrow C leave most of a vector empty, the product is computed as C' = B' A',
+ * and its tiles are turned as they are stored.
  *
  * <p>Threads share M or N, never K: each element of C is one chain of multiply-adds in the order of
- * p, which starts from the bias, or from C, or else, where K is long, has them added to it
- * ({@link Blocking#SUMS_FROM}); so the result is the same to the bit for any number of threads, and
- * a row times a packed B the same among any others. Only dot products of few rows with a transposed
- * B ({@link Gemv#dots}) sum in another order, which depends on the shape alone.
+ * p, which starts from the bias, or from C, or else, where K is long, has them added to it ({@link
+ * Blocking#SUMS_FROM}); so the result is the same to the bit for any number of threads, and a row
+ * times a packed B the same among any others. Only dot products of few rows with a transposed B
+ * ({@link Gemv#dots}) sum in another order, which depends on the shape alone.
  *
  * <p>As in the BLAS, {@code beta == 0} overwrites C without reading it, and {@code alpha == 0} does
  * not read A or B.
