@@ -3,7 +3,6 @@ package dev.lanewise.kernel;
 import dev.lanewise.memory.Scratch;
 import dev.lanewise.memory.Slots;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +48,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("InconsistentCapitalization")
 public final class Gemm implements Workers.Body {
   private static final Slots<Gemm> CALLS = new Slots<>(64, Gemm::new);
-  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final int LANES = Simd.LANES;
 
   /** The rows of C by which threads share it. */
@@ -236,6 +234,11 @@ public final class Gemm implements Workers.Body {
           activation);
       return;
     }
+    if (SmallGemm.takesColumn(m, n, k, alpha, aCol, bRow, beta, cRow)) {
+      SmallGemm.column(
+          m, k, a, 4 * ao, 4 * aRow, b, 4 * bo, beta, c, 4 * co, bias, biasOffset, activation);
+      return;
+    }
     Gemm call = CALLS.take();
     try {
       call.prepacked = null;
@@ -309,20 +312,32 @@ public final class Gemm implements Workers.Body {
   private void compute(@Nullable MemorySegment bias, long biasOffset, Activation activation) {
     this.bias = bias;
     this.biasOffset = biasOffset;
-    this.activation = activation;
+    setActivation(activation);
     plan();
     if (parts == 1) {
       run(0);
     } else {
       Workers.run(parts, this);
     }
-    finishColumn();
+    if (column) {
+      SmallGemm.finishColumn(C, c, N, columnBias, biasOffset, columnActivation);
+    }
   }
 
+  /** Sets what is mostly set already: G1 takes as long to note it as a small tile takes. */
+  private void setActivation(Activation activation) {
+    if (this.activation != activation) {
+      this.activation = activation;
+    }
+  }
+
+  // Nobody reads the operands between calls; and G1 need not note a null as it must any object that
+  // an older one refers to.
+  @SuppressWarnings("NullAway")
   private void release() {
-    A = NONE;
-    B = NONE;
-    C = NONE;
+    A = null;
+    B = null;
+    C = null;
     bias = null;
     columnBias = null;
     prepacked = null;
@@ -339,7 +354,7 @@ public final class Gemm implements Workers.Body {
       columnBias = bias;
       columnActivation = activation;
       bias = null;
-      activation = Activation.IDENTITY;
+      setActivation(Activation.IDENTITY);
     }
     if (N == 1) {
       bCol = bRow == 4 ? 4L * K : 4; // there is no next column: B is a column, or rows of one
@@ -411,20 +426,6 @@ public final class Gemm implements Workers.Body {
     int m = M;
     M = N;
     N = m;
-  }
-
-  /** Adds the one bias of a product of one column to its every element, then the activation. */
-  private void finishColumn() {
-    if (!column) {
-      return;
-    }
-    if (columnBias != null) {
-      float value = columnBias.get(FLOAT, 4 * biasOffset);
-      Elementwise.addScalar(C, c / 4, value, C, c / 4, N);
-    }
-    if (columnActivation != Activation.IDENTITY) {
-      Epilogue.apply(columnActivation, C, c / 4, N, 1, N, null, 0);
-    }
   }
 
   /**

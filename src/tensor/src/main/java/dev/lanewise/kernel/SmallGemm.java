@@ -1,6 +1,8 @@
 package dev.lanewise.kernel;
 
+import dev.lanewise.memory.Scratch;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SmallGemm {
   private static final int LANES = Simd.LANES;
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   private SmallGemm() {}
 
@@ -28,6 +31,59 @@ final class SmallGemm {
         && (beta == 0 || k < Blocking.SUMS_FROM)
         && (n % LANES == 0 ? beta == 0 || beta == 1 : beta == 0 && n > 2 * Blocking.NR)
         && !Blocking.packsRows(m, n, k);
+  }
+
+  /**
+   * Says whether a product of one column is computed here: a small one of contiguous rows and
+   * columns, which is one dot product after another.
+   */
+  static boolean takesColumn(
+      int m, int n, int k, float alpha, long aCol, long bRow, float beta, long cRow) {
+    return n == 1
+        && (long) m * k < Blocking.PLANNED_FROM
+        && k > 0
+        && alpha == 1
+        && aCol == 1
+        && bRow == 1
+        && (m == 1 || cRow == 1)
+        && (beta == 0 || beta == 1);
+  }
+
+  /** Computes a column C = act(A B + beta C + bias); offsets and strides are in bytes. */
+  static void column(
+      int m,
+      int k,
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      float beta,
+      MemorySegment C,
+      long c,
+      @Nullable MemorySegment bias,
+      long biasOffset,
+      Activation activation) {
+    try (Scratch scratch = Scratch.borrow()) {
+      Gemv.dots(scratch, B, b, 4, A, a, aRow, k, m, C, c, beta != 0);
+    }
+    finishColumn(C, c, m, bias, biasOffset, activation);
+  }
+
+  /** Adds the one bias of a product of one column to its every element, then the activation. */
+  static void finishColumn(
+      MemorySegment C,
+      long c,
+      int m,
+      @Nullable MemorySegment bias,
+      long biasOffset,
+      Activation activation) {
+    if (bias != null) {
+      Elementwise.addScalar(C, c / 4, bias.get(FLOAT, 4 * biasOffset), C, c / 4, m);
+    }
+    if (activation != Activation.IDENTITY) {
+      Epilogue.apply(activation, C, c / 4, m, 1, m, null, 0);
+    }
   }
 
   /**
