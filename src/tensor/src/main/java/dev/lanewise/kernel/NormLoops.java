@@ -338,16 +338,12 @@ final class NormLoops {
               FloatVector.fromMemorySegment(F, dw, dwo + at, ORDER))
           .intoMemorySegment(dw, dwo + at, ORDER);
     }
-    if (i < n) {
+    float factor = statistics.get(FLOAT, 4);
+    float summand = statistics.get(FLOAT, 8);
+    for (; i < n; i++) {
       long at = (long) i << 2;
-      VectorMask<Float> m = F.indexInRange(i, n);
-      FloatVector.fromMemorySegment(F, x, xo + at, ORDER, m)
-          .sub(center)
-          .fma(scale, shift)
-          .fma(
-              FloatVector.fromMemorySegment(F, dy, dyo + at, ORDER, m),
-              FloatVector.fromMemorySegment(F, dw, dwo + at, ORDER, m))
-          .intoMemorySegment(dw, dwo + at, ORDER, m);
+      float z = Math.fma(x.get(FLOAT, xo + at) - center, factor, summand);
+      dw.set(FLOAT, dwo + at, Math.fma(z, dy.get(FLOAT, dyo + at), dw.get(FLOAT, dwo + at)));
     }
   }
 
@@ -376,14 +372,10 @@ final class NormLoops {
           .fma(FloatVector.broadcast(F, scale), z)
           .intoMemorySegment(dst, d + at, ORDER);
     }
-    if (i < n) {
+    for (; i < n; i++) {
       long at = (long) i << 2;
-      VectorMask<Float> m = F.indexInRange(i, n);
-      FloatVector z =
-          FloatVector.fromMemorySegment(F, x, xo + at, ORDER, m).sub(center).fma(slope, offset);
-      FloatVector.fromMemorySegment(F, g, go + at, ORDER, m)
-          .fma(FloatVector.broadcast(F, scale), z)
-          .intoMemorySegment(dst, d + at, ORDER, m);
+      float z = Math.fma(x.get(FLOAT, xo + at) - center, slope, offset);
+      dst.set(FLOAT, d + at, Math.fma(g.get(FLOAT, go + at), scale, z));
     }
   }
 }
