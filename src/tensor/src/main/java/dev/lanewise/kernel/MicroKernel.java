@@ -43,10 +43,10 @@ import jdk.incubator.vector.VectorSpecies;
  * outside the loop, each with all its checks, which takes some twenty cycles a tile; with {@code
  * !=} for {@code <} it is quicker still where it finds a register for each pointer, and half as
  * quick where it does not, which depends on the caller.
+ *
+ * <p>Why the highest tile that fits is the best: the operands it loads, and what C2 adds to each
+ * turn, take the place of multiply-adds where both share their ports, as in Intel's processors.
  */
-// The highest tile that fits is the best: the operands it loads, and what C2 adds to each turn,
-// take
-// the place of multiply-adds where both kinds share their ports, as they do in Intel's processors.
 final class MicroKernel {
   private static final VectorSpecies<Float> F = Simd.F;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -283,8 +283,8 @@ final class MicroKernel {
   }
 
   /**
-   * The same for a B whose rows lie one after another: where the step is a constant, C2 proves the
-   * bounds of all of them before the loop.
+   * The same for a B whose rows lie one after another, {@link Blocking#NR} columns each: where the
+   * step is a constant, C2 proves the bounds of all of them before the loop.
    */
   static void dense6x4(
       MemorySegment A,
