@@ -1,5 +1,7 @@
 package dev.lanewise.kernel;
 
+import static dev.lanewise.kernel.Simd.NATIVE;
+
 import dev.lanewise.memory.Scratch;
 import dev.lanewise.memory.Slots;
 import java.lang.foreign.MemorySegment;
@@ -165,6 +167,8 @@ final class DirectConvolution extends ConvolutionCall {
       int front,
       MemorySegment distances,
       MemorySegment weights) {
+    distances = NATIVE.cast(distances);
+    weights = NATIVE.cast(weights);
     Windows windows = sizes.windows();
     int phaseSize = windows.phaseSize(windows.outHeight());
     int found = 0;

@@ -3,6 +3,7 @@ package dev.lanewise.kernel;
 import static dev.lanewise.kernel.Simd.CHUNK;
 import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.LANES;
+import static dev.lanewise.kernel.Simd.NATIVE;
 import static dev.lanewise.kernel.Simd.ORDER;
 
 import java.lang.foreign.MemorySegment;
@@ -35,9 +36,9 @@ public final class Elementwise {
 
   private static void addLoop(
       MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment dst, long d, int n) {
-    if (!a.isNative() || !b.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    a = NATIVE.cast(a);
+    b = NATIVE.cast(b);
+    dst = NATIVE.cast(dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -67,9 +68,9 @@ public final class Elementwise {
 
   private static void subLoop(
       MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment dst, long d, int n) {
-    if (!a.isNative() || !b.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    a = NATIVE.cast(a);
+    b = NATIVE.cast(b);
+    dst = NATIVE.cast(dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -99,9 +100,9 @@ public final class Elementwise {
 
   private static void mulLoop(
       MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment dst, long d, int n) {
-    if (!a.isNative() || !b.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    a = NATIVE.cast(a);
+    b = NATIVE.cast(b);
+    dst = NATIVE.cast(dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -131,9 +132,9 @@ public final class Elementwise {
 
   private static void divLoop(
       MemorySegment a, long ao, MemorySegment b, long bo, MemorySegment dst, long d, int n) {
-    if (!a.isNative() || !b.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    a = NATIVE.cast(a);
+    b = NATIVE.cast(b);
+    dst = NATIVE.cast(dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -162,9 +163,8 @@ public final class Elementwise {
 
   private static void addScalarLoop(
       MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -191,9 +191,8 @@ public final class Elementwise {
 
   /** As {@link #mulScalar}, of offsets in bytes within bounds. */
   static void mulScalarLoop(MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -220,9 +219,8 @@ public final class Elementwise {
 
   private static void divScalarLoop(
       MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -249,9 +247,8 @@ public final class Elementwise {
 
   private static void rsubScalarLoop(
       MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -278,9 +275,8 @@ public final class Elementwise {
 
   private static void rdivScalarLoop(
       MemorySegment src, long so, float s, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -307,9 +303,8 @@ public final class Elementwise {
 
   private static void affineLoop(
       MemorySegment src, long so, float scale, float shift, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -348,9 +343,9 @@ public final class Elementwise {
 
   private static void squareGradLoop(
       MemorySegment x, long xo, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
-    if (!x.isNative() || !dy.isNative() || !dx.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
+    dy = NATIVE.cast(dy);
+    dx = NATIVE.cast(dx);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -382,9 +377,8 @@ public final class Elementwise {
   }
 
   private static void axpyLoop(float s, MemorySegment x, long xo, MemorySegment y, long yo, int n) {
-    if (!x.isNative() || !y.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
+    y = NATIVE.cast(y);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -413,9 +407,8 @@ public final class Elementwise {
 
   private static void lerpLoop(
       float weight, MemorySegment x, long xo, MemorySegment y, long yo, int n) {
-    if (!x.isNative() || !y.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
+    y = NATIVE.cast(y);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -442,9 +435,8 @@ public final class Elementwise {
   }
 
   private static void swapLoop(MemorySegment a, long ao, MemorySegment b, long bo, int n) {
-    if (!a.isNative() || !b.isNative()) {
-      throw Simd.onHeap();
-    }
+    a = NATIVE.cast(a);
+    b = NATIVE.cast(b);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -476,9 +468,9 @@ public final class Elementwise {
 
   private static void mulAddLoop(
       MemorySegment x, long xo, MemorySegment y, long yo, MemorySegment z, long zo, int n) {
-    if (!x.isNative() || !y.isNative() || !z.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
+    y = NATIVE.cast(y);
+    z = NATIVE.cast(z);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -506,9 +498,7 @@ public final class Elementwise {
   }
 
   private static void fillLoop(float value, MemorySegment dst, long d, int n) {
-    if (!dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    dst = NATIVE.cast(dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -587,6 +577,8 @@ public final class Elementwise {
 
   private static void copyStrided(
       MemorySegment src, long s, long step, MemorySegment dst, long d, int n) {
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < n; i++) {
       dst.set(FLOAT, d + ((long) i << 2), src.get(FLOAT, s + i * step));
     }

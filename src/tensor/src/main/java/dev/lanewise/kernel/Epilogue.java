@@ -2,6 +2,7 @@ package dev.lanewise.kernel;
 
 import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.LANES;
+import static dev.lanewise.kernel.Simd.NATIVE;
 import static dev.lanewise.kernel.Simd.ORDER;
 
 import java.lang.foreign.MemorySegment;
@@ -72,9 +73,8 @@ public final class Epilogue {
   }
 
   private static void biasLoop(MemorySegment c, long co, MemorySegment bias, long bo, int n) {
-    if (!c.isNative() || !bias.isNative()) {
-      throw Simd.onHeap();
-    }
+    c = NATIVE.cast(c);
+    bias = NATIVE.cast(bias);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;

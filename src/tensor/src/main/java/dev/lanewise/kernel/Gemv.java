@@ -1,5 +1,7 @@
 package dev.lanewise.kernel;
 
+import static dev.lanewise.kernel.Simd.NATIVE;
+
 import dev.lanewise.memory.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -151,9 +153,9 @@ final class Gemv {
       MemorySegment Y,
       long y,
       int n) {
-    if (!X.isNative() || !B.isNative() || !Y.isNative()) {
-      throw Simd.onHeap();
-    }
+    X = NATIVE.cast(X);
+    B = NATIVE.cast(B);
+    Y = NATIVE.cast(Y);
     FloatVector x0 = FloatVector.broadcast(F, X.get(FLOAT, x));
     FloatVector x1 = FloatVector.broadcast(F, X.get(FLOAT, x + 1 * xStep));
     FloatVector x2 = FloatVector.broadcast(F, X.get(FLOAT, x + 2 * xStep));
@@ -199,9 +201,9 @@ final class Gemv {
       MemorySegment Y,
       long y,
       int n) {
-    if (!X.isNative() || !B.isNative() || !Y.isNative()) {
-      throw Simd.onHeap();
-    }
+    X = NATIVE.cast(X);
+    B = NATIVE.cast(B);
+    Y = NATIVE.cast(Y);
     for (int j = 0; j < n; j += LANES) {
       long o = 4L * j;
       FloatVector s = FloatVector.fromMemorySegment(F, Y, y + o, ORDER);
@@ -222,9 +224,9 @@ final class Gemv {
       int k,
       MemorySegment quads,
       long to) {
-    if (!X.isNative() || !B.isNative() || !quads.isNative()) {
-      throw Simd.onHeap();
-    }
+    X = NATIVE.cast(X);
+    B = NATIVE.cast(B);
+    quads = NATIVE.cast(quads);
     long b1 = b + bCol;
     long b2 = b1 + bCol;
     long b3 = b2 + bCol;
@@ -278,9 +280,9 @@ final class Gemv {
       int k,
       MemorySegment quads,
       long to) {
-    if (!X.isNative() || !B.isNative() || !quads.isNative()) {
-      throw Simd.onHeap();
-    }
+    X = NATIVE.cast(X);
+    B = NATIVE.cast(B);
+    quads = NATIVE.cast(quads);
     long b1 = b + Math.min(1, columns - 1) * bCol;
     long b2 = b + Math.min(2, columns - 1) * bCol;
     long b3 = b + Math.min(3, columns - 1) * bCol;
@@ -316,9 +318,9 @@ final class Gemv {
       int fours,
       MemorySegment quads,
       long to) {
-    if (!X.isNative() || !B.isNative() || !quads.isNative()) {
-      throw Simd.onHeap();
-    }
+    X = NATIVE.cast(X);
+    B = NATIVE.cast(B);
+    quads = NATIVE.cast(quads);
     long col1 = Math.min(1, columns - 1) * bCol;
     long col2 = Math.min(2, columns - 1) * bCol;
     long col3 = Math.min(3, columns - 1) * bCol;
@@ -368,9 +370,9 @@ final class Gemv {
       int k,
       int columns,
       MemorySegment quads) {
-    if (!X.isNative() || !B.isNative() || !quads.isNative()) {
-      throw Simd.onHeap();
-    }
+    X = NATIVE.cast(X);
+    B = NATIVE.cast(B);
+    quads = NATIVE.cast(quads);
     VectorMask<Float> valid = F.indexInRange(0, k);
     FloatVector v = FloatVector.fromMemorySegment(F, X, x, ORDER, valid);
     for (int i = 0; i < columns; i += 4) {
@@ -398,9 +400,8 @@ final class Gemv {
 
   /** Adds up the parts of the sums of {@code columns} columns into y. */
   private static void sums(MemorySegment quads, int columns, MemorySegment Y, long y, boolean add) {
-    if (!quads.isNative() || !Y.isNative()) {
-      throw Simd.onHeap();
-    }
+    quads = NATIVE.cast(quads);
+    Y = NATIVE.cast(Y);
     int whole = columns - columns % LANES;
     for (int j = 0; j < whole; j += LANES) {
       long from = LANES * (long) j;

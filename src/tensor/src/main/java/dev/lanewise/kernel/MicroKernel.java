@@ -1,5 +1,7 @@
 package dev.lanewise.kernel;
 
+import static dev.lanewise.kernel.Simd.NATIVE;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -34,10 +36,6 @@ import jdk.incubator.vector.VectorSpecies;
  * it to a compiler tier that boxes everything. One tile, one method. C1 gives up on one that reads
  * or writes too many vectors and floats of segments: 16 accumulators where they start from D, 24
  * where they start from zero and few rows are read ({@code CompilationTest} says which).
- *
- * <p>Each is longer than the 325 bytecodes that C2 inlines at most. One that was shorter was
- * compiled as a part of its caller, in one JVM of ten before its own profile was ripe: with each
- * access asking anew what kind of segment it has, it ran at a quarter of its rate for good.
  *
  * <p>Why the loops count A's bytes in a long: with an int for p, C2 runs a first and a last turn
  * outside the loop, each with all its checks, which takes some twenty cycles a tile; with {@code
@@ -180,9 +178,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
@@ -297,9 +295,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
@@ -412,9 +410,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
@@ -500,9 +498,10 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    D = NATIVE.cast(D);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
@@ -588,9 +587,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long c1 = m > 1 ? c + cRow : c;
     FloatVector c00 = FloatVector.zero(F);
@@ -646,9 +645,10 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    D = NATIVE.cast(D);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long c1 = m > 1 ? c + cRow : c;
     long d1 = m > 1 ? d + dRow : d;
@@ -702,9 +702,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
@@ -798,9 +798,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
@@ -873,9 +873,10 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    D = NATIVE.cast(D);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
@@ -948,9 +949,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long c1 = m > 1 ? c + cRow : c;
@@ -1011,9 +1012,10 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    D = NATIVE.cast(D);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long c1 = m > 1 ? c + cRow : c;
@@ -1073,9 +1075,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
@@ -1168,9 +1170,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
@@ -1248,9 +1250,10 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    D = NATIVE.cast(D);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
@@ -1330,9 +1333,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
@@ -1403,9 +1406,10 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    D = NATIVE.cast(D);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
@@ -1480,9 +1484,9 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
@@ -1529,9 +1533,10 @@ final class MicroKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    D = NATIVE.cast(D);
+    C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
@@ -1581,9 +1586,10 @@ final class MicroKernel {
       MemorySegment C,
       long c,
       int k) {
-    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    D = NATIVE.cast(D);
+    C = NATIVE.cast(C);
     FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
     FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
     FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
@@ -1633,9 +1639,10 @@ final class MicroKernel {
       MemorySegment C,
       long c,
       int k) {
-    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    D = NATIVE.cast(D);
+    C = NATIVE.cast(C);
     FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
     FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
     FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
@@ -1675,9 +1682,10 @@ final class MicroKernel {
       MemorySegment C,
       long c,
       int k) {
-    if (!A.isNative() || !B.isNative() || !D.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    D = NATIVE.cast(D);
+    C = NATIVE.cast(C);
     FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
     FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
     FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);

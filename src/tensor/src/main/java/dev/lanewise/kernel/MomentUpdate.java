@@ -2,6 +2,7 @@ package dev.lanewise.kernel;
 
 import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.LANES;
+import static dev.lanewise.kernel.Simd.NATIVE;
 import static dev.lanewise.kernel.Simd.ORDER;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -65,13 +66,11 @@ public final class MomentUpdate {
     MemorySegment first = s.c;
     MemorySegment second = s.d;
     MemorySegment greatest = s.e;
-    if (!p.isNative()
-        || !g.isNative()
-        || !first.isNative()
-        || !second.isNative()
-        || !greatest.isNative()) {
-      throw Simd.onHeap();
-    }
+    p = NATIVE.cast(p);
+    g = NATIVE.cast(g);
+    first = NATIVE.cast(first);
+    second = NATIVE.cast(second);
+    greatest = NATIVE.cast(greatest);
     long po = s.aAt + from;
     long go = s.bAt + from;
     long fo = s.cAt + from;
@@ -147,9 +146,10 @@ public final class MomentUpdate {
     MemorySegment g = s.b;
     MemorySegment first = s.c;
     MemorySegment second = s.d;
-    if (!p.isNative() || !g.isNative() || !first.isNative() || !second.isNative()) {
-      throw Simd.onHeap();
-    }
+    p = NATIVE.cast(p);
+    g = NATIVE.cast(g);
+    first = NATIVE.cast(first);
+    second = NATIVE.cast(second);
     long po = s.aAt + from;
     long go = s.bAt + from;
     long fo = s.cAt + from;
@@ -220,9 +220,9 @@ public final class MomentUpdate {
     MemorySegment p = s.a;
     MemorySegment g = s.b;
     MemorySegment mean = s.c;
-    if (!p.isNative() || !g.isNative() || !mean.isNative()) {
-      throw Simd.onHeap();
-    }
+    p = NATIVE.cast(p);
+    g = NATIVE.cast(g);
+    mean = NATIVE.cast(mean);
     long po = s.aAt + from;
     long go = s.bAt + from;
     long mo = s.cAt + from;

@@ -1,5 +1,6 @@
 package dev.lanewise.kernel;
 
+import static dev.lanewise.kernel.Simd.NATIVE;
 import static jdk.incubator.vector.VectorOperators.B2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
@@ -97,9 +98,9 @@ final class NarrowKernel {
   /** One row by 8 vectors of bfloat16. */
   static void bfloat1x8(
       MemorySegment A, long a, MemorySegment B, long b, long bRow, MemorySegment C, long c, int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     FloatVector s0 = FloatVector.fromMemorySegment(F, C, c, ORDER);
     FloatVector s1 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
     FloatVector s2 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
@@ -155,9 +156,9 @@ final class NarrowKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     long a1 = a + Math.min(1, m - 1) * aRow;
     long c1 = c + Math.min(1, m - 1) * cRow;
     FloatVector s00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
@@ -211,9 +212,9 @@ final class NarrowKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     long a1 = a + Math.min(1, m - 1) * aRow;
     long a2 = a + Math.min(2, m - 1) * aRow;
     long a3 = a + Math.min(3, m - 1) * aRow;
@@ -287,9 +288,9 @@ final class NarrowKernel {
   /** One row by 8 vectors of bytes. */
   static void byte1x8(
       MemorySegment A, long a, MemorySegment B, long b, long bRow, MemorySegment C, long c, int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     FloatVector s0 = FloatVector.fromMemorySegment(F, C, c, ORDER);
     FloatVector s1 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
     FloatVector s2 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
@@ -356,9 +357,9 @@ final class NarrowKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     long a1 = a + Math.min(1, m - 1) * aRow;
     long c1 = c + Math.min(1, m - 1) * cRow;
     FloatVector s00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
@@ -417,9 +418,9 @@ final class NarrowKernel {
       long cRow,
       int m,
       int k) {
-    if (!A.isNative() || !B.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
     long a1 = a + Math.min(1, m - 1) * aRow;
     long a2 = a + Math.min(2, m - 1) * aRow;
     long a3 = a + Math.min(3, m - 1) * aRow;

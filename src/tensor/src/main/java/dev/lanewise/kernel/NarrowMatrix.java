@@ -1,5 +1,7 @@
 package dev.lanewise.kernel;
 
+import static dev.lanewise.kernel.Simd.NATIVE;
+
 import dev.lanewise.memory.Scratch;
 import dev.lanewise.memory.Storage;
 import java.lang.foreign.MemorySegment;
@@ -116,9 +118,8 @@ public final class NarrowMatrix {
 
   private static void packBfloats(
       MemorySegment B, long b, long bRow, int k, MemorySegment W, long to, long wRow) {
-    if (!B.isNative() || !W.isNative()) {
-      throw Simd.onHeap();
-    }
+    B = NATIVE.cast(B);
+    W = NATIVE.cast(W);
     for (int p = 0; p < k; p++) {
       W.set(SHORT, to + p * wRow, toBfloat(B.get(FLOAT, b + p * bRow)));
     }
@@ -135,9 +136,7 @@ public final class NarrowMatrix {
 
   /** Returns the largest magnitude of a column; NaN where one is NaN. */
   private static float largest(MemorySegment B, long b, long bRow, int k) {
-    if (!B.isNative()) {
-      throw Simd.onHeap();
-    }
+    B = NATIVE.cast(B);
     float max = 0;
     for (int p = 0; p < k; p++) {
       max = Math.max(max, Math.abs(B.get(FLOAT, b + p * bRow)));
@@ -147,9 +146,8 @@ public final class NarrowMatrix {
 
   private static void packBytes(
       MemorySegment B, long b, long bRow, int k, float scale, MemorySegment W, long to, long wRow) {
-    if (!B.isNative() || !W.isNative()) {
-      throw Simd.onHeap();
-    }
+    B = NATIVE.cast(B);
+    W = NATIVE.cast(W);
     for (int p = 0; p < k; p++) {
       double nearest = Math.rint((double) B.get(FLOAT, b + p * bRow) / scale);
       W.set(ValueLayout.JAVA_BYTE, to + p * wRow, (byte) nearest);

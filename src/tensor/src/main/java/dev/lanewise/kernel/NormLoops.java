@@ -6,6 +6,7 @@ import static dev.lanewise.kernel.Reduction.SWAP_4;
 import static dev.lanewise.kernel.Reduction.SWAP_8;
 import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.LANES;
+import static dev.lanewise.kernel.Simd.NATIVE;
 import static dev.lanewise.kernel.Simd.ORDER;
 import static jdk.incubator.vector.VectorOperators.ADD;
 
@@ -96,9 +97,7 @@ final class NormLoops {
 
   /** The moments of four vectors at a time; with the rest in one method C2 gives up inlining. */
   private static long momentsOfFours(MemorySegment x, long xo, float center, int n) {
-    if (!x.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
@@ -140,9 +139,7 @@ final class NormLoops {
   }
 
   private static long momentsOfRest(MemorySegment x, long xo, float center, int n) {
-    if (!x.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
     FloatVector sum = FloatVector.zero(F);
     FloatVector squares = FloatVector.zero(F);
     for (int i = 0; i < n; i += LANES) {
@@ -171,9 +168,8 @@ final class NormLoops {
   /** The sum of {@code g} and of {@code g * (x - center)}. */
   static long sumAndProduct(
       MemorySegment g, long go, MemorySegment x, long xo, float center, int n) {
-    if (!g.isNative() || !x.isNative()) {
-      throw Simd.onHeap();
-    }
+    g = NATIVE.cast(g);
+    x = NATIVE.cast(x);
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector q0 = FloatVector.zero(F);
@@ -216,9 +212,9 @@ final class NormLoops {
   /** {@code y = z}. */
   static void normalize(
       MemorySegment x, long xo, MemorySegment statistics, MemorySegment y, long yo, int n) {
-    if (!x.isNative() || !y.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
+    y = NATIVE.cast(y);
+    statistics = NATIVE.cast(statistics);
     float center = statistics.get(FLOAT, 0);
     FloatVector scale = FloatVector.broadcast(F, statistics.get(FLOAT, 4));
     FloatVector shift = FloatVector.broadcast(F, statistics.get(FLOAT, 8));
@@ -249,9 +245,10 @@ final class NormLoops {
       MemorySegment y,
       long yo,
       int n) {
-    if (!x.isNative() || !w.isNative() || !y.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
+    w = NATIVE.cast(w);
+    y = NATIVE.cast(y);
+    statistics = NATIVE.cast(statistics);
     float center = statistics.get(FLOAT, 0);
     FloatVector scale = FloatVector.broadcast(F, statistics.get(FLOAT, 4));
     FloatVector shift = FloatVector.broadcast(F, statistics.get(FLOAT, 8));
@@ -285,9 +282,11 @@ final class NormLoops {
       MemorySegment y,
       long yo,
       int n) {
-    if (!x.isNative() || !w.isNative() || !b.isNative() || !y.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
+    w = NATIVE.cast(w);
+    b = NATIVE.cast(b);
+    y = NATIVE.cast(y);
+    statistics = NATIVE.cast(statistics);
     float center = statistics.get(FLOAT, 0);
     FloatVector scale = FloatVector.broadcast(F, statistics.get(FLOAT, 4));
     FloatVector shift = FloatVector.broadcast(F, statistics.get(FLOAT, 8));
@@ -321,9 +320,10 @@ final class NormLoops {
       MemorySegment dw,
       long dwo,
       int n) {
-    if (!x.isNative() || !dy.isNative() || !dw.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
+    dy = NATIVE.cast(dy);
+    dw = NATIVE.cast(dw);
+    statistics = NATIVE.cast(statistics);
     float center = statistics.get(FLOAT, 0);
     FloatVector scale = FloatVector.broadcast(F, statistics.get(FLOAT, 4));
     FloatVector shift = FloatVector.broadcast(F, statistics.get(FLOAT, 8));
@@ -360,9 +360,9 @@ final class NormLoops {
       MemorySegment dst,
       long d,
       int n) {
-    if (!g.isNative() || !x.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    g = NATIVE.cast(g);
+    x = NATIVE.cast(x);
+    dst = NATIVE.cast(dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;

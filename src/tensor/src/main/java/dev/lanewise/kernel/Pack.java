@@ -1,5 +1,7 @@
 package dev.lanewise.kernel;
 
+import static dev.lanewise.kernel.Simd.NATIVE;
+
 import dev.lanewise.memory.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -57,6 +59,8 @@ final class Pack {
 
   /** Copies {@code n} floats that are {@code step} bytes apart, one after the other. */
   static void gather(MemorySegment X, long x, long step, int n, MemorySegment dense) {
+    X = NATIVE.cast(X);
+    dense = NATIVE.cast(dense);
     for (int i = 0; i < n; i++) {
       dense.set(FLOAT, 4L * i, X.get(FLOAT, x + i * step));
     }
@@ -133,9 +137,8 @@ final class Pack {
 
   private static void wholeRows(
       MemorySegment B, long b, long bRow, int k, MemorySegment P, long to) {
-    if (!B.isNative() || !P.isNative()) {
-      throw Simd.onHeap();
-    }
+    B = NATIVE.cast(B);
+    P = NATIVE.cast(P);
     for (int p = 0; p < k; p++) {
       long from = b + p * bRow;
       long into = to + p * (4 * V);
@@ -170,9 +173,8 @@ final class Pack {
 
   private static void vectorOfRows(
       MemorySegment B, long b, long bRow, int k, MemorySegment P, long to, long pRow) {
-    if (!B.isNative() || !P.isNative()) {
-      throw Simd.onHeap();
-    }
+    B = NATIVE.cast(B);
+    P = NATIVE.cast(P);
     for (int p = 0; p < k; p++) {
       FloatVector.fromMemorySegment(F, B, b + p * bRow, ORDER)
           .intoMemorySegment(P, to + p * pRow, ORDER);
@@ -182,9 +184,8 @@ final class Pack {
   /** Packs the last {@code n} elements of rows, fewer than a vector holds, and zeros after them. */
   private static void restOfRows(
       MemorySegment B, long b, long bRow, int k, int n, MemorySegment P, long to, long pRow) {
-    if (!B.isNative() || !P.isNative()) {
-      throw Simd.onHeap();
-    }
+    B = NATIVE.cast(B);
+    P = NATIVE.cast(P);
     VectorMask<Float> valid = F.indexInRange(0, n);
     for (int p = 0; p < k; p++) {
       FloatVector.fromMemorySegment(F, B, b + p * bRow, ORDER, valid)
@@ -193,9 +194,7 @@ final class Pack {
   }
 
   private static void zeros(int k, MemorySegment P, long to, long pRow) {
-    if (!P.isNative()) {
-      throw Simd.onHeap();
-    }
+    P = NATIVE.cast(P);
     for (int p = 0; p < k; p++) {
       P.set(FLOAT, to + p * pRow, 0);
     }
@@ -275,9 +274,8 @@ final class Pack {
   /** Exchanges blocks of 8, then of 4, of every fourth column. */
   private static void firstRounds(
       MemorySegment B, long b, long bCol, int k, MemorySegment H, long to) {
-    if (!B.isNative() || !H.isNative()) {
-      throw Simd.onHeap();
-    }
+    B = NATIVE.cast(B);
+    H = NATIVE.cast(H);
     long b1 = b + 4 * bCol;
     long b2 = b + 8 * bCol;
     long b3 = b + 12 * bCol;
@@ -306,9 +304,8 @@ final class Pack {
 
   /** Exchanges blocks of 2, then of 1, of four neighbouring rows. */
   private static void lastRounds(MemorySegment H, int k, MemorySegment P, long to, long pRow) {
-    if (!H.isNative() || !P.isNative()) {
-      throw Simd.onHeap();
-    }
+    H = NATIVE.cast(H);
+    P = NATIVE.cast(P);
     for (int p = 0; p < k; p += 4) {
       long from = p * V;
       long at = to + p * pRow;
@@ -332,9 +329,8 @@ final class Pack {
 
   private static void eightColumns(
       MemorySegment B, long b, long bRow, long bCol, int k, MemorySegment P, long to, long pRow) {
-    if (!B.isNative() || !P.isNative()) {
-      throw Simd.onHeap();
-    }
+    B = NATIVE.cast(B);
+    P = NATIVE.cast(P);
     long b1 = b + bCol;
     long b2 = b1 + bCol;
     long b3 = b2 + bCol;
@@ -358,9 +354,8 @@ final class Pack {
 
   private static void column(
       MemorySegment B, long b, long bRow, int k, MemorySegment P, long to, long pRow) {
-    if (!B.isNative() || !P.isNative()) {
-      throw Simd.onHeap();
-    }
+    B = NATIVE.cast(B);
+    P = NATIVE.cast(P);
     for (int p = 0; p < k; p++) {
       P.set(FLOAT, to + p * pRow, B.get(FLOAT, b + p * bRow));
     }
@@ -411,9 +406,9 @@ final class Pack {
       long c,
       long cRow,
       int rows) {
-    if (!sums.isNative() || !D.isNative() || !C.isNative()) {
-      throw Simd.onHeap();
-    }
+    sums = NATIVE.cast(sums);
+    D = NATIVE.cast(D);
+    C = NATIVE.cast(C);
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < width; j += LANES) {
         FloatVector.fromMemorySegment(F, sums, 4L * (i * width + j), ORDER)
@@ -450,9 +445,8 @@ final class Pack {
       long toRow,
       int rows,
       int cols) {
-    if (!source.isNative() || !target.isNative()) {
-      throw Simd.onHeap();
-    }
+    source = NATIVE.cast(source);
+    target = NATIVE.cast(target);
     VectorMask<Float> valid = F.indexInRange(0, cols);
     for (int i = 0; i < rows; i++) {
       FloatVector.fromMemorySegment(F, source, from + i * fromRow, ORDER, valid)

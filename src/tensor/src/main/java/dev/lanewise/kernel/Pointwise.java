@@ -1,6 +1,7 @@
 package dev.lanewise.kernel;
 
 import static dev.lanewise.kernel.Simd.CHUNK;
+import static dev.lanewise.kernel.Simd.NATIVE;
 
 import dev.lanewise.memory.Scratch;
 import java.lang.foreign.MemorySegment;
@@ -54,6 +55,8 @@ public final class Pointwise {
       Function1 f, MemorySegment src, long so, MemorySegment dst, long d, long n) {
     Simd.check(src, so, n);
     Simd.check(dst, d, n);
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (long i = 0; i < n; i++) {
       dst.set(FLOAT, (d + i) << 2, f.of(src.get(FLOAT, (so + i) << 2)));
     }
@@ -72,6 +75,9 @@ public final class Pointwise {
     Simd.check(a, ao, n);
     Simd.check(b, bo, n);
     Simd.check(dst, d, n);
+    a = NATIVE.cast(a);
+    b = NATIVE.cast(b);
+    dst = NATIVE.cast(dst);
     for (long i = 0; i < n; i++) {
       float y = f.of(a.get(FLOAT, (ao + i) << 2), b.get(FLOAT, (bo + i) << 2));
       dst.set(FLOAT, (d + i) << 2, y);
@@ -84,9 +90,8 @@ public final class Pointwise {
   }
 
   private static void absLoop(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < n; i++) {
       dst.set(FLOAT, d + 4L * i, Math.abs(src.get(FLOAT, so + 4L * i)));
     }
@@ -98,9 +103,8 @@ public final class Pointwise {
   }
 
   private static void sqrtLoop(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < n; i++) {
       dst.set(FLOAT, d + 4L * i, (float) Math.sqrt(src.get(FLOAT, so + 4L * i)));
     }
@@ -119,9 +123,8 @@ public final class Pointwise {
 
   private static void clampLoop(
       MemorySegment src, long so, float low, float high, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < n; i++) {
       float x = src.get(FLOAT, so + 4L * i);
       dst.set(FLOAT, d + 4L * i, Math.min(Math.max(x, low), high));
@@ -142,6 +145,9 @@ public final class Pointwise {
     Simd.check(x, xo, n);
     Simd.check(dy, dyo, n);
     Simd.check(dx, dxo, n);
+    x = NATIVE.cast(x);
+    dy = NATIVE.cast(dy);
+    dx = NATIVE.cast(dx);
     for (long i = 0; i < n; i++) {
       float at = x.get(FLOAT, (xo + i) << 2);
       float slope = at >= low && at <= high ? 1 : 0;
@@ -162,9 +168,8 @@ public final class Pointwise {
 
   private static void leakyReluLoop(
       MemorySegment src, long so, float slope, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < n; i++) {
       float x = src.get(FLOAT, so + 4L * i);
       dst.set(FLOAT, d + 4L * i, Math.max(x, 0) + slope * Math.min(x, 0));
@@ -184,6 +189,9 @@ public final class Pointwise {
     Simd.check(x, xo, n);
     Simd.check(dy, dyo, n);
     Simd.check(dx, dxo, n);
+    x = NATIVE.cast(x);
+    dy = NATIVE.cast(dy);
+    dx = NATIVE.cast(dx);
     for (long i = 0; i < n; i++) {
       float factor = x.get(FLOAT, (xo + i) << 2) > 0 ? 1 : slope;
       dx.set(FLOAT, (dxo + i) << 2, factor * dy.get(FLOAT, (dyo + i) << 2));
@@ -196,6 +204,9 @@ public final class Pointwise {
     Simd.check(a, ao, n);
     Simd.check(b, bo, n);
     Simd.check(dst, d, n);
+    a = NATIVE.cast(a);
+    b = NATIVE.cast(b);
+    dst = NATIVE.cast(dst);
     for (long i = 0; i < n; i++) {
       float y = Math.min(a.get(FLOAT, (ao + i) << 2), b.get(FLOAT, (bo + i) << 2));
       dst.set(FLOAT, (d + i) << 2, y);
@@ -208,6 +219,9 @@ public final class Pointwise {
     Simd.check(a, ao, n);
     Simd.check(b, bo, n);
     Simd.check(dst, d, n);
+    a = NATIVE.cast(a);
+    b = NATIVE.cast(b);
+    dst = NATIVE.cast(dst);
     for (long i = 0; i < n; i++) {
       float y = Math.max(a.get(FLOAT, (ao + i) << 2), b.get(FLOAT, (bo + i) << 2));
       dst.set(FLOAT, (d + i) << 2, y);
@@ -229,6 +243,10 @@ public final class Pointwise {
     Simd.check(a, ao, n);
     Simd.check(b, bo, n);
     Simd.check(dst, d, n);
+    condition = NATIVE.cast(condition);
+    a = NATIVE.cast(a);
+    b = NATIVE.cast(b);
+    dst = NATIVE.cast(dst);
     for (long i = 0; i < n; i++) {
       boolean first = condition.get(FLOAT, (co + i) << 2) != 0;
       dst.set(
@@ -259,9 +277,9 @@ public final class Pointwise {
 
   private static void log1pLoop(
       MemorySegment src, long so, MemorySegment log, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !log.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    log = NATIVE.cast(log);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < n; i++) {
       float x = src.get(FLOAT, so + 4L * i);
       float y = log.get(FLOAT, 4L * i);
@@ -299,9 +317,10 @@ public final class Pointwise {
       MemorySegment dst,
       long d,
       int n) {
-    if (!src.isNative() || !exp.isNative() || !log.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    exp = NATIVE.cast(exp);
+    log = NATIVE.cast(log);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < n; i++) {
       float x = src.get(FLOAT, so + 4L * i);
       float u = exp.get(FLOAT, 4L * i);

@@ -2,6 +2,7 @@ package dev.lanewise.kernel;
 
 import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.LANES;
+import static dev.lanewise.kernel.Simd.NATIVE;
 import static dev.lanewise.kernel.Simd.ORDER;
 
 import java.lang.foreign.MemorySegment;
@@ -60,9 +61,8 @@ final class Rectangles {
   /** {@code dst = src}, of rows of one vector each. */
   static void copyStrip(
       MemorySegment src, long s, long srcRow, MemorySegment dst, long d, long dstRow, int rows) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < rows; i++) {
       FloatVector.fromMemorySegment(F, src, s + i * srcRow, ORDER)
           .intoMemorySegment(dst, d + i * dstRow, ORDER);
@@ -78,9 +78,8 @@ final class Rectangles {
       long dstRow,
       int rows,
       int cols) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     VectorMask<Float> m = F.indexInRange(0, cols);
     for (int i = 0; i < rows; i++) {
       FloatVector.fromMemorySegment(F, src, s + i * srcRow, ORDER, m)
@@ -112,9 +111,8 @@ final class Rectangles {
 
   private static void addStrip(
       MemorySegment src, long s, long srcRow, MemorySegment dst, long d, long dstRow, int rows) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < rows; i++) {
       long at = d + i * dstRow;
       FloatVector.fromMemorySegment(F, dst, at, ORDER)
@@ -133,9 +131,8 @@ final class Rectangles {
       long dstRow,
       int rows,
       int done) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     VectorMask<Float> before = F.indexInRange(0, done);
     for (int i = 0; i < rows; i++) {
       long at = d + i * dstRow;
@@ -154,9 +151,8 @@ final class Rectangles {
       long dstRow,
       int rows,
       int cols) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     VectorMask<Float> m = F.indexInRange(0, cols);
     for (int i = 0; i < rows; i++) {
       long at = d + i * dstRow;
@@ -195,9 +191,8 @@ final class Rectangles {
   /** Every other element of rows of two vectors each, of which the last is not needed. */
   private static void gatherStrip(
       MemorySegment src, long s, long srcRow, MemorySegment dst, long d, long dstRow, int rows) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < rows; i++) {
       long at = s + i * srcRow;
       FloatVector low = FloatVector.fromMemorySegment(F, src, at, ORDER);
@@ -218,9 +213,8 @@ final class Rectangles {
       long dstRow,
       int rows,
       int cols) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     VectorMask<Float> m = F.indexInRange(0, cols);
     VectorMask<Float> inLow = F.indexInRange(0, 2 * cols - 1);
     VectorMask<Float> inHigh = F.indexInRange(LANES, Math.max(LANES, 2 * cols - 1));
@@ -236,9 +230,8 @@ final class Rectangles {
 
   private static void gatherRow(
       MemorySegment src, long s, long step, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int j = 0; j < n; j++) {
       dst.set(FLOAT, d + 4L * j, src.get(FLOAT, s + j * step));
     }
@@ -273,9 +266,8 @@ final class Rectangles {
   /** Adds to every other element of rows of two vectors each; the last one stays. */
   private static void scatterStrip(
       MemorySegment src, long s, long srcRow, MemorySegment dst, long d, long dstRow, int rows) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < rows; i++) {
       long at = d + i * dstRow;
       FloatVector x = FloatVector.fromMemorySegment(F, src, s + i * srcRow, ORDER);
@@ -296,9 +288,8 @@ final class Rectangles {
       long dstRow,
       int rows,
       int cols) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     VectorMask<Float> m = F.indexInRange(0, cols);
     VectorMask<Float> inLow = F.indexInRange(0, 2 * cols - 1);
     VectorMask<Float> inHigh = F.indexInRange(LANES, Math.max(LANES, 2 * cols - 1));
@@ -315,9 +306,8 @@ final class Rectangles {
 
   private static void scatterRow(
       MemorySegment src, long s, MemorySegment dst, long d, long step, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int j = 0; j < n; j++) {
       long at = d + j * step;
       dst.set(FLOAT, at, dst.get(FLOAT, at) + src.get(FLOAT, s + 4L * j));

@@ -3,6 +3,7 @@ package dev.lanewise.kernel;
 import static dev.lanewise.kernel.Simd.CHUNK;
 import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.LANES;
+import static dev.lanewise.kernel.Simd.NATIVE;
 import static dev.lanewise.kernel.Simd.ORDER;
 import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.EQ;
@@ -64,9 +65,7 @@ public final class Reduction {
   }
 
   private static float sumBlock(MemorySegment x, long xo, int n) {
-    if (!x.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
@@ -116,9 +115,7 @@ public final class Reduction {
   }
 
   private static float sumOfSquaresBlock(MemorySegment x, long xo, int n) {
-    if (!x.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
@@ -175,9 +172,8 @@ public final class Reduction {
   }
 
   private static float dotBlock(MemorySegment a, long ao, MemorySegment b, long bo, int n) {
-    if (!a.isNative() || !b.isNative()) {
-      throw Simd.onHeap();
-    }
+    a = NATIVE.cast(a);
+    b = NATIVE.cast(b);
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
@@ -243,9 +239,8 @@ public final class Reduction {
 
   private static float squaredDifferenceBlock(
       MemorySegment a, long ao, MemorySegment b, long bo, int n) {
-    if (!a.isNative() || !b.isNative()) {
-      throw Simd.onHeap();
-    }
+    a = NATIVE.cast(a);
+    b = NATIVE.cast(b);
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
@@ -319,9 +314,7 @@ public final class Reduction {
    * registers. Its accumulators start from the first vector, of which there is at least one.
    */
   private static float maxVectors(MemorySegment x, long xo, int n) {
-    if (!x.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
     FloatVector s0 = FloatVector.fromMemorySegment(F, x, xo, ORDER);
     FloatVector s1 = FloatVector.fromMemorySegment(F, x, xo, ORDER);
     FloatVector s2 = FloatVector.fromMemorySegment(F, x, xo, ORDER);
@@ -357,9 +350,7 @@ public final class Reduction {
    * boxed within it.
    */
   private static float maxRest(MemorySegment x, long xo, int n) {
-    if (!x.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
     float max = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < n; i++) {
       max = Math.max(max, x.get(FLOAT, xo + 4L * i));
@@ -380,9 +371,7 @@ public final class Reduction {
 
   /** Adds up {@code 0 * x}, which is zero for a finite number and NaN for any other. */
   private static boolean finiteBlock(MemorySegment x, long xo, int n) {
-    if (!x.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
     FloatVector sum = FloatVector.zero(F);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -448,9 +437,8 @@ public final class Reduction {
   /** Four vectors of columns. */
   private static void addFourColumns(
       MemorySegment x, long base, long stride, int rows, MemorySegment dst, long d) {
-    if (!x.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
+    dst = NATIVE.cast(dst);
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = FloatVector.zero(F);
     FloatVector s2 = FloatVector.zero(F);
@@ -475,9 +463,8 @@ public final class Reduction {
   /** One vector of columns, of which the first {@code width} are there. */
   private static void addColumns(
       MemorySegment x, long base, long stride, int rows, MemorySegment dst, long d, int width) {
-    if (!x.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
+    dst = NATIVE.cast(dst);
     VectorMask<Float> m = F.indexInRange(0, width);
     FloatVector s = FloatVector.zero(F);
     for (int r = 0; r < rows; r++) {
@@ -507,6 +494,7 @@ public final class Reduction {
 
   /** The index of the first element that equals a value known to be there. */
   private static int find(MemorySegment x, long xo, float value) {
+    x = NATIVE.cast(x);
     for (int i = 0; ; i++) {
       float element = x.get(FLOAT, xo + ((long) i << 2));
       if (element == value || Float.isNaN(element)) {

@@ -2,6 +2,7 @@ package dev.lanewise.kernel;
 
 import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.LANES;
+import static dev.lanewise.kernel.Simd.NATIVE;
 import static dev.lanewise.kernel.Simd.ORDER;
 import static jdk.incubator.vector.VectorOperators.LT;
 
@@ -123,13 +124,11 @@ public final class RootUpdate {
     MemorySegment squares = s.c;
     MemorySegment means = s.d;
     MemorySegment buf = s.e;
-    if (!p.isNative()
-        || !g.isNative()
-        || !squares.isNative()
-        || !means.isNative()
-        || !buf.isNative()) {
-      throw Simd.onHeap();
-    }
+    p = NATIVE.cast(p);
+    g = NATIVE.cast(g);
+    squares = NATIVE.cast(squares);
+    means = NATIVE.cast(means);
+    buf = NATIVE.cast(buf);
     boolean centered = means.byteSize() != 0;
     boolean moving = buf.byteSize() != 0;
     long po = s.aAt + from;
@@ -211,9 +210,10 @@ public final class RootUpdate {
     MemorySegment g = s.b;
     MemorySegment squares = s.c;
     MemorySegment steps = s.d;
-    if (!p.isNative() || !g.isNative() || !squares.isNative() || !steps.isNative()) {
-      throw Simd.onHeap();
-    }
+    p = NATIVE.cast(p);
+    g = NATIVE.cast(g);
+    squares = NATIVE.cast(squares);
+    steps = NATIVE.cast(steps);
     long po = s.aAt + from;
     long go = s.bAt + from;
     long vo = s.cAt + from;

@@ -1,5 +1,7 @@
 package dev.lanewise.kernel;
 
+import static dev.lanewise.kernel.Simd.NATIVE;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -27,6 +29,8 @@ public final class RowKernels {
       MemorySegment x, long xo, long rows, long cols, MemorySegment dst, long d) {
     Simd.check(x, xo, rows, cols);
     Simd.check(dst, d, rows);
+    x = NATIVE.cast(x);
+    dst = NATIVE.cast(dst);
     for (long r = 0; r < rows; r++) {
       double product = 1;
       for (long c = 0; c < cols; c++) {
@@ -52,6 +56,9 @@ public final class RowKernels {
     Simd.check(x, xo, rows, cols);
     Simd.check(dy, dyo, rows);
     Simd.check(dx, dxo, rows, cols);
+    x = NATIVE.cast(x);
+    dy = NATIVE.cast(dy);
+    dx = NATIVE.cast(dx);
     for (long r = 0; r < rows; r++) {
       double before = dy.get(FLOAT, (dyo + r) << 2);
       for (long c = 0; c < cols; c++) {
@@ -81,6 +88,8 @@ public final class RowKernels {
       long d) {
     Simd.check(x, xo, rows, cols);
     Simd.check(dst, d, rows, cols);
+    x = NATIVE.cast(x);
+    dst = NATIVE.cast(dst);
     for (long r = 0; r < rows; r++) {
       double sum = 0;
       for (long i = 0; i < cols; i++) {

@@ -33,6 +33,17 @@ public final class Simd {
   /** The floats in a vector. */
   public static final int LANES;
 
+  /**
+   * The class of native segments, to which every method that holds a kernel's loop casts its own.
+   *
+   * <p>The cast is for the compiler: the vectors' own code is shared with every other use of a
+   * segment in the process, heap ones included, and where a loop is compiled without knowing the
+   * kind it calls a virtual method for each vector. What a profile has seen may be too much, or
+   * nothing yet where a method was compiled with its caller; the cast holds for all that follows in
+   * its method whatever a profile says. In a helper it is lost where that is not inlined.
+   */
+  static final Class<? extends MemorySegment> NATIVE = MemorySegment.NULL.getClass();
+
   /** The byte order of every float in memory: the machine's own. */
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
@@ -131,21 +142,6 @@ public final class Simd {
     if (!segment.isNative()) {
       throw new IllegalArgumentException("kernels want native segments, not one on the heap");
     }
-  }
-
-  /**
-   * Returns the error of a kernel that was given a segment on the heap, which the check at its door
-   * lets nobody do.
-   *
-   * <p>Every method that holds a kernel's loop begins with the question whether its segments are
-   * native, and throws this. The question is for the compiler: the vectors' own code is shared with
-   * every other use of a segment in the process, heap ones included, and where its profile has seen
-   * several kinds the loop would call a virtual method for each vector. The answer of a call whose
-   * own profile knows one kind alone holds for all that follows in the method; asked in a helper,
-   * it is lost where the helper is not inlined.
-   */
-  static AssertionError onHeap() {
-    return new AssertionError("a kernel's loop was given a segment on the heap");
   }
 
   /**

@@ -8,6 +8,7 @@ import static dev.lanewise.kernel.Simd.CHUNK;
 import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.I;
 import static dev.lanewise.kernel.Simd.LANES;
+import static dev.lanewise.kernel.Simd.NATIVE;
 import static dev.lanewise.kernel.Simd.ORDER;
 import static dev.lanewise.kernel.VectorMath.BIAS;
 import static dev.lanewise.kernel.VectorMath.EXP_1;
@@ -97,6 +98,7 @@ public final class SoftmaxRows {
   }
 
   private static boolean holdsNaN(MemorySegment x, long xo, long n) {
+    x = NATIVE.cast(x);
     for (long i = 0; i < n; i++) {
       if (Float.isNaN(x.get(FLOAT, xo + (i << 2)))) {
         return true;
@@ -115,9 +117,7 @@ public final class SoftmaxRows {
   }
 
   private static float greatest(MemorySegment x, long xo, int n) {
-    if (!x.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
     FloatVector g0 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
     FloatVector g1 = g0;
     FloatVector g2 = g0;
@@ -160,9 +160,7 @@ public final class SoftmaxRows {
    * lies from {@code least} to {@code ordinary}. NaN may pass.
    */
   private static boolean isOrdinary(MemorySegment x, long xo, float ordinary, float least, int n) {
-    if (!x.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
     IntVector signs = IntVector.zero(I);
     for (int i = 0; i < n; i += LANES) {
       FloatVector v = FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER);
@@ -176,9 +174,8 @@ public final class SoftmaxRows {
   /** Whole vectors whose exponentials are normal numbers, or 0, or NaN. */
   private static float expQuick(
       MemorySegment src, long so, float shift, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     FloatVector sum0 = FloatVector.zero(F);
     FloatVector sum1 = FloatVector.zero(F);
     for (int i = 0; i < n; i += 2 * LANES) {
@@ -230,9 +227,8 @@ public final class SoftmaxRows {
 
   private static float expCareful(
       MemorySegment src, long so, float shift, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     FloatVector sum = FloatVector.zero(F);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
@@ -288,9 +284,8 @@ public final class SoftmaxRows {
   /** {@code dst = src - first - second}: the small difference is made first, and loses nothing. */
   private static void subTwiceLoop(
       MemorySegment src, long so, float first, float second, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -326,9 +321,7 @@ public final class SoftmaxRows {
   }
 
   private static float expSumLoop(MemorySegment x, long base, float shift, int n) {
-    if (!x.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
     FloatVector sum0 = FloatVector.zero(F);
     FloatVector sum1 = FloatVector.zero(F);
     for (int i = 0; i < n; i += 2 * LANES) {
@@ -377,9 +370,7 @@ public final class SoftmaxRows {
   }
 
   private static float expSumTail(MemorySegment x, long base, float shift, int n) {
-    if (!x.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
     VectorMask<Float> m = F.indexInRange(0, n);
     FloatVector a = FloatVector.fromMemorySegment(F, x, base, ORDER, m).sub(shift);
     a = a.blend(-ORDINARY, a.compare(LT, -ORDINARY));
@@ -451,9 +442,9 @@ public final class SoftmaxRows {
       MemorySegment dx,
       long dxo,
       int n) {
-    if (!y.isNative() || !dy.isNative() || !dx.isNative()) {
-      throw Simd.onHeap();
-    }
+    y = NATIVE.cast(y);
+    dy = NATIVE.cast(dy);
+    dx = NATIVE.cast(dx);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -532,9 +523,9 @@ public final class SoftmaxRows {
       MemorySegment dx,
       long dxo,
       int n) {
-    if (!y.isNative() || !dy.isNative() || !dx.isNative()) {
-      throw Simd.onHeap();
-    }
+    y = NATIVE.cast(y);
+    dy = NATIVE.cast(dy);
+    dx = NATIVE.cast(dx);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector a = FloatVector.fromMemorySegment(F, y, yo + at, ORDER);
@@ -571,9 +562,9 @@ public final class SoftmaxRows {
       MemorySegment dx,
       long dxo,
       int n) {
-    if (!y.isNative() || !dy.isNative() || !dx.isNative()) {
-      throw Simd.onHeap();
-    }
+    y = NATIVE.cast(y);
+    dy = NATIVE.cast(dy);
+    dx = NATIVE.cast(dx);
     VectorMask<Float> m = F.indexInRange(0, n);
 
     FloatVector a = FloatVector.fromMemorySegment(F, y, yo, ORDER, m);

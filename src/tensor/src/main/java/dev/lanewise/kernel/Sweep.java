@@ -1,6 +1,7 @@
 package dev.lanewise.kernel;
 
 import static dev.lanewise.kernel.Simd.LANES;
+import static dev.lanewise.kernel.Simd.NATIVE;
 
 import dev.lanewise.memory.Scratch;
 import dev.lanewise.memory.Slots;
@@ -160,6 +161,8 @@ final class Sweep implements Workers.Body {
   }
 
   private static void copy(MemorySegment from, long fromAt, MemorySegment to, long toAt, int n) {
+    from = NATIVE.cast(from);
+    to = NATIVE.cast(to);
     for (int i = 0; i < n && from.byteSize() != 0; i++) {
       to.set(FLOAT, toAt + 4L * i, from.get(FLOAT, fromAt + 4L * i));
     }

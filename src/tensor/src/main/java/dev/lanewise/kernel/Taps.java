@@ -2,6 +2,7 @@ package dev.lanewise.kernel;
 
 import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.LANES;
+import static dev.lanewise.kernel.Simd.NATIVE;
 import static dev.lanewise.kernel.Simd.ORDER;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.NE;
@@ -63,9 +64,10 @@ final class Taps {
       float start,
       MemorySegment dst,
       long d) {
-    if (!x.isNative() || !distances.isNative() || !w.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
+    distances = NATIVE.cast(distances);
+    w = NATIVE.cast(w);
+    dst = NATIVE.cast(dst);
     FloatVector s0 = FloatVector.broadcast(F, start);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
@@ -112,9 +114,9 @@ final class Taps {
 
   private static void spanOfGreatest(
       MemorySegment x, long xo, MemorySegment distances, int taps, MemorySegment dst, long d) {
-    if (!x.isNative() || !distances.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
+    distances = NATIVE.cast(distances);
+    dst = NATIVE.cast(dst);
     FloatVector s0 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
@@ -175,9 +177,10 @@ final class Taps {
       int taps,
       MemorySegment dx,
       long i) {
-    if (!x.isNative() || !outputs.isNative() || !distances.isNative() || !dx.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
+    outputs = NATIVE.cast(outputs);
+    distances = NATIVE.cast(distances);
+    dx = NATIVE.cast(dx);
     FloatVector greatest = FloatVector.fromMemorySegment(F, outputs, i, ORDER);
     FloatVector rest = FloatVector.fromMemorySegment(F, outputs, dy + i, ORDER);
     for (int t = 0; t < taps; t++) {

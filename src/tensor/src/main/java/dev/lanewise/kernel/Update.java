@@ -3,6 +3,7 @@ package dev.lanewise.kernel;
 import static dev.lanewise.kernel.Simd.CHUNK;
 import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.LANES;
+import static dev.lanewise.kernel.Simd.NATIVE;
 import static dev.lanewise.kernel.Simd.ORDER;
 import static jdk.incubator.vector.VectorOperators.LT;
 
@@ -81,9 +82,8 @@ public final class Update {
 
   private static void sgdLoop(
       MemorySegment p, long po, MemorySegment g, long go, float step, float decay, int n) {
-    if (!p.isNative() || !g.isNative()) {
-      throw Simd.onHeap();
-    }
+    p = NATIVE.cast(p);
+    g = NATIVE.cast(g);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -151,9 +151,9 @@ public final class Update {
       float ofGradient,
       float ofMomentum,
       int n) {
-    if (!p.isNative() || !g.isNative() || !buf.isNative()) {
-      throw Simd.onHeap();
-    }
+    p = NATIVE.cast(p);
+    g = NATIVE.cast(g);
+    buf = NATIVE.cast(buf);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, p, po + at, ORDER);
@@ -182,9 +182,9 @@ public final class Update {
       float ofGradient,
       float ofMomentum,
       int n) {
-    if (!p.isNative() || !g.isNative() || !buf.isNative()) {
-      throw Simd.onHeap();
-    }
+    p = NATIVE.cast(p);
+    g = NATIVE.cast(g);
+    buf = NATIVE.cast(buf);
     VectorMask<Float> m = F.indexInRange(0, n);
 
     FloatVector x = FloatVector.fromMemorySegment(F, p, po, ORDER, m);
@@ -427,9 +427,10 @@ public final class Update {
       float rootScale,
       float eps,
       int n) {
-    if (!p.isNative() || !g.isNative() || !first.isNative() || !second.isNative()) {
-      throw Simd.onHeap();
-    }
+    p = NATIVE.cast(p);
+    g = NATIVE.cast(g);
+    first = NATIVE.cast(first);
+    second = NATIVE.cast(second);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, p, po + at, ORDER);
@@ -468,9 +469,10 @@ public final class Update {
       float rootScale,
       float eps,
       int n) {
-    if (!p.isNative() || !g.isNative() || !first.isNative() || !second.isNative()) {
-      throw Simd.onHeap();
-    }
+    p = NATIVE.cast(p);
+    g = NATIVE.cast(g);
+    first = NATIVE.cast(first);
+    second = NATIVE.cast(second);
     VectorMask<Float> m = F.indexInRange(0, n);
 
     FloatVector x = FloatVector.fromMemorySegment(F, p, po, ORDER, m);

@@ -3,6 +3,7 @@ package dev.lanewise.kernel;
 import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.I;
 import static dev.lanewise.kernel.Simd.LANES;
+import static dev.lanewise.kernel.Simd.NATIVE;
 import static dev.lanewise.kernel.Simd.ORDER;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
@@ -225,6 +226,8 @@ public final class VectorMath {
    */
   private static void lastVectors(
       int vectors, Loop loop, MemorySegment src, long so, MemorySegment dst, long d, int n) {
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     int room = vectors * LANES;
     try (Scratch scratch = Scratch.borrow()) {
       MemorySegment last = scratch.floats(0, room);
@@ -268,9 +271,8 @@ public final class VectorMath {
   }
 
   private static void expQuick(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < n; i += 2 * LANES) {
       long at = (long) i << 2;
       FloatVector x0 = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
@@ -309,9 +311,8 @@ public final class VectorMath {
   }
 
   private static void expCareful(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       VectorMask<Float> m = F.indexInRange(i, n);
@@ -361,9 +362,8 @@ public final class VectorMath {
   }
 
   private static void logLoop(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
@@ -419,9 +419,8 @@ public final class VectorMath {
   }
 
   private static void sigmoidQuick(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < n; i += 2 * LANES) {
       long at = (long) i << 2;
       FloatVector x0 = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
@@ -462,9 +461,8 @@ public final class VectorMath {
   }
 
   private static void sigmoidCareful(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       VectorMask<Float> m = F.indexInRange(i, n);
@@ -516,9 +514,8 @@ public final class VectorMath {
   }
 
   private static void tanhLoop(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < n; i += 2 * LANES) {
       long at = (long) i << 2;
       FloatVector x0 = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
@@ -605,9 +602,8 @@ public final class VectorMath {
   }
 
   private static void erfLoop(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
@@ -670,9 +666,8 @@ public final class VectorMath {
   }
 
   private static void geluQuick(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
@@ -707,9 +702,8 @@ public final class VectorMath {
   }
 
   private static void geluCareful(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       VectorMask<Float> m = F.indexInRange(i, n);
@@ -760,9 +754,8 @@ public final class VectorMath {
 
   /** As {@link #relu}, of offsets in bytes within bounds. */
   static void reluOf(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    if (!src.isNative() || !dst.isNative()) {
-      throw Simd.onHeap();
-    }
+    src = NATIVE.cast(src);
+    dst = NATIVE.cast(dst);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -792,9 +785,9 @@ public final class VectorMath {
 
   private static void reluGradLoop(
       MemorySegment y, long yo, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
-    if (!y.isNative() || !dy.isNative() || !dx.isNative()) {
-      throw Simd.onHeap();
-    }
+    y = NATIVE.cast(y);
+    dy = NATIVE.cast(dy);
+    dx = NATIVE.cast(dx);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -826,9 +819,9 @@ public final class VectorMath {
 
   private static void sigmoidGradLoop(
       MemorySegment y, long yo, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
-    if (!y.isNative() || !dy.isNative() || !dx.isNative()) {
-      throw Simd.onHeap();
-    }
+    y = NATIVE.cast(y);
+    dy = NATIVE.cast(dy);
+    dx = NATIVE.cast(dx);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -860,9 +853,9 @@ public final class VectorMath {
 
   private static void tanhGradLoop(
       MemorySegment y, long yo, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
-    if (!y.isNative() || !dy.isNative() || !dx.isNative()) {
-      throw Simd.onHeap();
-    }
+    y = NATIVE.cast(y);
+    dy = NATIVE.cast(dy);
+    dx = NATIVE.cast(dx);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       long at = (long) i << 2;
@@ -912,9 +905,9 @@ public final class VectorMath {
 
   private static void geluGradQuick(
       MemorySegment in, long ino, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
-    if (!in.isNative() || !dy.isNative() || !dx.isNative()) {
-      throw Simd.onHeap();
-    }
+    in = NATIVE.cast(in);
+    dy = NATIVE.cast(dy);
+    dx = NATIVE.cast(dx);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       FloatVector x = FloatVector.fromMemorySegment(F, in, ino + at, ORDER);
@@ -951,9 +944,9 @@ public final class VectorMath {
 
   private static void geluGradCareful(
       MemorySegment in, long ino, MemorySegment dy, long dyo, MemorySegment dx, long dxo, int n) {
-    if (!in.isNative() || !dy.isNative() || !dx.isNative()) {
-      throw Simd.onHeap();
-    }
+    in = NATIVE.cast(in);
+    dy = NATIVE.cast(dy);
+    dx = NATIVE.cast(dx);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
       VectorMask<Float> m = F.indexInRange(i, n);
@@ -996,9 +989,7 @@ public final class VectorMath {
 
   /** Whether no magnitude among whole vectors exceeds a limit; that of NaN does. */
   private static boolean within(float limit, MemorySegment x, long xo, int n) {
-    if (!x.isNative()) {
-      throw Simd.onHeap();
-    }
+    x = NATIVE.cast(x);
     IntVector greatest = IntVector.zero(I);
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;

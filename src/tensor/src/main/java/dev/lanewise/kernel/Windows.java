@@ -1,5 +1,7 @@
 package dev.lanewise.kernel;
 
+import static dev.lanewise.kernel.Simd.NATIVE;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -145,6 +147,7 @@ public record Windows(Extent kernel, Extent stride, Extent padding, Extent dilat
    * each other: {@code table[(c * taps + tap)]}, all longs.
    */
   void distances(int planes, int rows, MemorySegment table) {
+    table = NATIVE.cast(table);
     long size = size(rows);
     int phaseSize = phaseSize(rows);
     long at = 0;

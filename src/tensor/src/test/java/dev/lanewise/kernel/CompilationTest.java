@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every kernel, warm in a JVM of its own, is C2's work and allocates nothing.
@@ -30,11 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CompilationTest {
   /** Far more than the warm-up of every kernel takes on one slow processor. */
   private static final String PATIENCE_SECONDS = "120";
-
-  /**
-   * The bytecodes of the longest method that C2 inlines, however hot: its {@code FreqInlineSize}.
-   */
-  private static final int FREQ_INLINE_SIZE = 325;
 
   /** The program of the child: it prints what is wrong, each on a line that begins so. */
   static final class Main {
@@ -91,14 +85,10 @@ class CompilationTest {
     }
   }
 
-  /**
-   * One that C2 inlined would be compiled with its caller, perhaps before its own profile is ripe.
-   */
-  @ParameterizedTest
-  @ValueSource(classes = {MicroKernel.class, NarrowKernel.class})
-  void tiles_areLongerThanC2Inlines(Class<?> tiles) throws IOException {
-    assertThat(KernelMethods.lengths(tiles)).isNotEmpty();
-    assertThat(KernelMethods.lengths(tiles).values()).allMatch(length -> length > FREQ_INLINE_SIZE);
+  /** Otherwise C2 compiles its loop without knowing them where it inlines it early. */
+  @Test
+  void kernels_castTheirSegments() throws IOException {
+    assertThat(KernelMethods.uncast()).isEmpty();
   }
 
   /** What these tests are there to catch, they catch. */

@@ -2,11 +2,9 @@ package dev.lanewise.kernel;
 
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
-import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.LabelTarget;
@@ -14,10 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 
 /**
@@ -36,45 +33,87 @@ final class KernelMethods {
 
   /** Returns every such method that vectors of this width reach, as {@code Class::method}. */
   static Set<String> all() throws IOException {
-    Path folder = ChildJvm.root(Simd.class).resolve("dev/lanewise/kernel");
-    Set<String> names = new TreeSet<>();
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
-        String type = file.getFileName().toString().replace(".class", "");
-        if (!NOT_KERNELS.contains(type)) {
-          addKernels(type, ClassFile.of().parse(file), names);
-        }
-      }
-    }
+    Set<String> names = methods(KernelMethods::isKernel);
     if (Simd.LANES != 16) {
       names.removeAll(OF_SIXTEEN_LANES);
     }
     return names;
   }
 
-  /** Returns the length in bytecodes of each method of a class that uses a vector. */
-  static Map<String, Integer> lengths(Class<?> type) throws IOException {
-    String file = "dev/lanewise/kernel/" + type.getSimpleName() + ".class";
-    Map<String, Integer> lengths = new TreeMap<>();
-    for (MethodModel method : ClassFile.of().parse(ChildJvm.root(type).resolve(file)).methods()) {
-      if (method.code().isPresent()
-          && method.code().get() instanceof CodeAttribute code
-          && usesVectors(code.elementList())) {
-        lengths.put(method.methodName().stringValue(), code.codeLength());
-      }
-    }
-    return lengths;
+  /**
+   * Returns those that access elements, rather than leave that to others, and do not cast each
+   * segment they are given to the native ones' class.
+   */
+  static Set<String> uncast() throws IOException {
+    return methods((type, method) ->
+        isKernel(type, method)
+            && (usesVectors(code(method)) || !callsKernels(method))
+            && accesses(method)
+            && casts(method) < segments(method));
   }
 
-  private static void addKernels(String type, ClassModel model, Set<String> names) {
-    for (MethodModel method : model.methods()) {
-      String name = method.methodName().stringValue();
-      List<CodeElement> code = method.code().map(c -> c.elementList()).orElse(List.of());
-      boolean segments = method.methodType().stringValue().contains("MemorySegment;");
-      if (!name.startsWith("<") && (usesVectors(code) || (segments && loops(code)))) {
-        names.add(type + "::" + name);
+  private static Set<String> methods(BiPredicate<String, MethodModel> wanted) throws IOException {
+    Path folder = ChildJvm.root(Simd.class).resolve("dev/lanewise/kernel");
+    Set<String> names = new TreeSet<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
+        String type = file.getFileName().toString().replace(".class", "");
+        for (MethodModel method : ClassFile.of().parse(file).methods()) {
+          if (wanted.test(type, method)) {
+            names.add(type + "::" + method.methodName().stringValue());
+          }
+        }
       }
     }
+    return names;
+  }
+
+  private static boolean isKernel(String type, MethodModel method) {
+    List<CodeElement> code = code(method);
+    return !NOT_KERNELS.contains(type)
+        && !method.methodName().stringValue().startsWith("<")
+        && (usesVectors(code) || (segments(method) > 0 && loops(code)));
+  }
+
+  private static List<CodeElement> code(MethodModel method) {
+    return method.code().map(code -> code.elementList()).orElse(List.of());
+  }
+
+  /** The segments among a method's parameters. */
+  private static long segments(MethodModel method) {
+    return method.methodTypeSymbol().parameterList().stream()
+        .filter(type -> type.displayName().equals("MemorySegment"))
+        .count();
+  }
+
+  private static boolean accesses(MethodModel method) {
+    return calls(method)
+        .anyMatch(call ->
+            call.name().stringValue().endsWith("MemorySegment")
+                || (call.owner().asInternalName().equals("java/lang/foreign/MemorySegment")
+                    && call.name().stringValue().matches("[gs]et.*")));
+  }
+
+  private static boolean callsKernels(MethodModel method) {
+    return calls(method)
+        .anyMatch(call ->
+            call.owner().asInternalName().startsWith("dev/lanewise/kernel/")
+                && !call.owner().asInternalName().endsWith("/Simd")
+                && call.type().stringValue().contains("MemorySegment;"));
+  }
+
+  private static long casts(MethodModel method) {
+    return calls(method)
+        .filter(call ->
+            call.owner().asInternalName().equals("java/lang/Class")
+                && call.name().equalsString("cast"))
+        .count();
+  }
+
+  private static Stream<InvokeInstruction> calls(MethodModel method) {
+    return code(method).stream()
+        .filter(InvokeInstruction.class::isInstance)
+        .map(InvokeInstruction.class::cast);
   }
 
   private static boolean usesVectors(List<CodeElement> code) {
