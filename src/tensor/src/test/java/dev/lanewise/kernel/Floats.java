@@ -46,9 +46,9 @@ final class Floats {
     return segment;
   }
 
-  /** Zeros. */
+  /** Zeros, from a line of the cache on, as all of this library's are. */
   static MemorySegment empty(long n) {
-    return Arena.ofAuto().allocate(n * Float.BYTES, Float.BYTES);
+    return Arena.ofAuto().allocate(n * Float.BYTES, 64);
   }
 
   static MemorySegment copy(MemorySegment segment) {
