@@ -57,12 +57,6 @@ final class Blocking {
   /** Rows of C from which packing a B that is larger than L2 pays for itself. */
   static final int PACKED_FROM = 48;
 
-  /**
-   * The length of K from which a product starts from zero, in a higher tile, and bias or C is added
-   * to its sums: whatever the number of rows, so that a row has the same bits among any others.
-   */
-  static final int SUMS_FROM = 256;
-
   /** The length of K from which a tile's loop is worth the proof that it stays in bounds. */
   static final int DENSE_FROM = 128;
 
@@ -124,8 +118,8 @@ final class Blocking {
   }
 
   /**
-   * Returns the rows of the next tile that is {@code vectors} wide and adds to D or starts from
-   * zero, where {@code rest} rows are left. The highest has 24 accumulators, whose start from D
+   * Returns the rows of the next tile that is {@code vectors} wide and adds to C or starts from
+   * zero, where {@code rest} rows are left. The highest has 24 accumulators, whose start from C
    * would be too much for C1; two of four rows are better than one of six and another of two.
    */
   static int rows(int vectors, boolean add, int rest) {

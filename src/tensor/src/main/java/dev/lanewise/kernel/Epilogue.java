@@ -5,6 +5,8 @@ import static dev.lanewise.kernel.Simd.LANES;
 import static dev.lanewise.kernel.Simd.NATIVE;
 import static dev.lanewise.kernel.Simd.ORDER;
 
+import static jdk.incubator.vector.VectorOperators.LE;
+
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class Epilogue {
   /** The elements a sweep takes at a time, so that its second pass finds them in the cache. */
   private static final int HOT = 4096;
+
+  /** Bytes of a vector. */
+  private static final long V = 4L * LANES;
 
   private Epilogue() {}
 
@@ -42,11 +47,12 @@ public final class Epilogue {
     for (int r = 0; r < rows; r += band) {
       int height = Math.min(band, rows - r);
       if (bias != null) {
-        for (int i = r; i < r + height; i++) {
-          biasLoop(c, base + i * stride, bias, bo << 2, cols);
-        }
+        float least = act == Activation.RELU ? 0 : Float.NEGATIVE_INFINITY;
+        biasLoop(c, base + r * stride, stride, bias, bo << 2, least, height, cols);
       }
-      activate(act, c, base + r * stride, stride, height, cols);
+      if (bias == null || act != Activation.RELU) {
+        activate(act, c, base + r * stride, stride, height, cols);
+      }
     }
   }
 
@@ -72,22 +78,48 @@ public final class Epilogue {
     }
   }
 
-  private static void biasLoop(MemorySegment c, long co, MemorySegment bias, long bo, int n) {
+  /** {@code c = max(c + bias, least)}, all rows of four vectors' columns before the next. */
+  private static void biasLoop(
+      MemorySegment c,
+      long base,
+      long stride,
+      MemorySegment bias,
+      long bo,
+      float least,
+      int rows,
+      int cols) {
     c = NATIVE.cast(c);
     bias = NATIVE.cast(bias);
-    int i = 0;
-    for (; i <= n - LANES; i += LANES) {
-      long at = (long) i << 2;
-      FloatVector x = FloatVector.fromMemorySegment(F, c, co + at, ORDER);
-      FloatVector b = FloatVector.fromMemorySegment(F, bias, bo + at, ORDER);
-      x.add(b).intoMemorySegment(c, co + at, ORDER);
+    int j = 0;
+    for (; j <= cols - 4 * LANES; j += 4 * LANES) {
+      long at = 4L * j;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, bias, bo + at, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, bias, bo + at + V, ORDER);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, bias, bo + at + 2 * V, ORDER);
+      FloatVector b3 = FloatVector.fromMemorySegment(F, bias, bo + at + 3 * V, ORDER);
+      long p = base + at;
+      for (int i = 0; i < rows; i++) {
+        FloatVector x0 = FloatVector.fromMemorySegment(F, c, p, ORDER).add(b0);
+        FloatVector x1 = FloatVector.fromMemorySegment(F, c, p + V, ORDER).add(b1);
+        FloatVector x2 = FloatVector.fromMemorySegment(F, c, p + 2 * V, ORDER).add(b2);
+        FloatVector x3 = FloatVector.fromMemorySegment(F, c, p + 3 * V, ORDER).add(b3);
+        x0.blend(least, x0.compare(LE, least)).intoMemorySegment(c, p, ORDER);
+        x1.blend(least, x1.compare(LE, least)).intoMemorySegment(c, p + V, ORDER);
+        x2.blend(least, x2.compare(LE, least)).intoMemorySegment(c, p + 2 * V, ORDER);
+        x3.blend(least, x3.compare(LE, least)).intoMemorySegment(c, p + 3 * V, ORDER);
+        p += stride;
+      }
     }
-    if (i < n) {
-      long at = (long) i << 2;
-      VectorMask<Float> m = F.indexInRange(i, n);
-      FloatVector x = FloatVector.fromMemorySegment(F, c, co + at, ORDER, m);
+    for (; j < cols; j += LANES) {
+      long at = 4L * j;
+      VectorMask<Float> m = F.indexInRange(j, cols);
       FloatVector b = FloatVector.fromMemorySegment(F, bias, bo + at, ORDER, m);
-      x.add(b).intoMemorySegment(c, co + at, ORDER, m);
+      long p = base + at;
+      for (int i = 0; i < rows; i++) {
+        FloatVector x = FloatVector.fromMemorySegment(F, c, p, ORDER, m).add(b);
+        x.blend(least, x.compare(LE, least)).intoMemorySegment(c, p, ORDER, m);
+        p += stride;
+      }
     }
   }
 

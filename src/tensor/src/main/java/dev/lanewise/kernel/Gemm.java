@@ -36,10 +36,10 @@ import org.jspecify.annotations.Nullable;
  * and its tiles are turned as they are stored.
  *
  * <p>Threads share M or N, never K: each element of C is one chain of multiply-adds in the order of
- * p, which starts from the bias, or from C, or else, where K is long, has them added to it ({@link
- * Blocking#SUMS_FROM}); so the result is the same to the bit for any number of threads, and a row
- * times a packed B the same among any others. Only dot products of few rows with a transposed B
- * ({@link Gemv#dots}) sum in another order, which depends on the shape alone.
+ * p from beta C, or zero, to which the bias is added; so the result is the same to the bit for any
+ * number of threads, and a row times a packed B the same among any others. Only dot products of few
+ * rows with a transposed B ({@link Gemv#dots}) sum in another order, which depends on the shape
+ * alone.
  *
  * <p>As in the BLAS, {@code beta == 0} overwrites C without reading it, and {@code alpha == 0} does
  * not read A or B.
@@ -59,7 +59,6 @@ public final class Gemm implements Workers.Body {
   private static final int SCRATCH_B = 0;
   private static final int SCRATCH_A = 1;
   private static final int SCRATCH_TILES = 2;
-  private static final int SCRATCH_SUM = 3;
 
   private static final MemorySegment NONE = MemorySegment.NULL;
 
@@ -92,10 +91,6 @@ public final class Gemm implements Workers.Body {
   // The path.
   private @Nullable PackedMatrix prepacked;
   private boolean transposedC;
-  private boolean biasStarts;
-
-  /** Whether the first block of K is summed up before C is added to it. */
-  private boolean sumsFirst;
 
   /** Whether the last tile of a row of tiles reaches back to its neighbour's columns. */
   private boolean overlaps;
@@ -380,9 +375,6 @@ public final class Gemm implements Workers.Body {
     packB = prepacked == null && !dots && !(inPlace && (readable || overlapsInPlace));
     kc = packB || prepacked != null ? Blocking.kc(K) : inPlaceKc;
     overlaps = overlapsInPlace || (packB && mayOverlap);
-    boolean chained = K > 0 && K < Blocking.SUMS_FROM;
-    biasStarts = bias != null && beta == 0 && !transposedC && !dots && chained;
-    sumsFirst = beta != 0 && Math.min(K, kc) >= Blocking.SUMS_FROM;
   }
 
   /** Says whether threads share a product. */
@@ -566,9 +558,7 @@ public final class Gemm implements Workers.Body {
       int nc,
       int pc,
       int k) {
-    boolean biased = biasStarts && pc == 0;
-    boolean sums = sumsFirst && pc == 0;
-    boolean add = pc > 0 || beta != 0 || biased;
+    boolean add = pc > 0 || beta != 0;
     boolean last = pc + k == K;
     boolean hot = (long) m * nc <= Blocking.HOT;
     for (int j = 0; j < nc; ) {
@@ -583,9 +573,6 @@ public final class Gemm implements Workers.Body {
       if (pc == 0) {
         start(ic, m, jc + j, valid);
       }
-      MemorySegment D = biased ? bias() : C;
-      long d = biased ? 4 * (biasOffset + jc + j) : tile(ic, jc + j);
-      long dRow = biased ? 0 : cRow;
       MemorySegment into = C;
       long to = tile(ic, jc + j);
       long toRow = cRow;
@@ -595,42 +582,15 @@ public final class Gemm implements Workers.Body {
         to = 0;
         toRow = 4L * width;
         if (add) {
-          Pack.takeTiles(D, d, dRow, transposedC, into, width, m, valid);
-          D = into;
-          d = 0;
-          dRow = toRow;
+          Pack.takeTiles(C, tile(ic, jc + j), cRow, transposedC, into, width, m, valid);
         }
       }
-      MemorySegment sum = sums ? scratch.floats(SCRATCH_SUM, (long) Blocking.MR * width) : NONE;
       for (int i = 0; i < m; ) {
-        int rows = Math.min(Blocking.rows(vectors, add && !sums, m - i), m - i);
+        int rows = Math.min(Blocking.rows(vectors, add, m - i), m - i);
         long ai = from + i * row + 4L * pc;
-        long di = d + i * dRow;
         long at = to + i * toRow;
-        if (sums) {
-          MicroKernel.tile(
-              vectors,
-              false,
-              source,
-              ai,
-              row,
-              panels,
-              panel,
-              panelRow,
-              NONE,
-              0,
-              0,
-              sum,
-              0,
-              4L * width,
-              rows,
-              k);
-          Pack.addRows(sum, width, D, di, dRow, into, at, toRow, rows);
-        } else {
-          MicroKernel.tile(
-              vectors, add, source, ai, row, panels, panel, panelRow, D, di, dRow, into, at, toRow,
-              rows, k);
-        }
+        MicroKernel.tile(
+            vectors, add, source, ai, row, panels, panel, panelRow, into, at, toRow, rows, k);
         i += rows;
       }
       if (aside) {
@@ -650,10 +610,6 @@ public final class Gemm implements Workers.Body {
     return transposedC ? c + j * cRow + 4L * i : c + i * cRow + 4L * j;
   }
 
-  private MemorySegment bias() {
-    return bias == null ? NONE : bias;
-  }
-
   /** Adds A[0, pc..] B[pc.., jc..] to the one row of C. */
   private void row(Scratch scratch, MemorySegment panels, int jc, int nc, int pc, int k) {
     if (pc == 0) {
@@ -670,13 +626,9 @@ public final class Gemm implements Workers.Body {
     if (pc == 0) {
       start(0, 1, jc, nc);
     }
-    boolean biased = biasStarts && pc == 0;
     int whole = nc - nc % LANES;
-    long row = c / 4 + jc;
-    if (biased) {
-      Elementwise.copy(bias(), biasOffset + jc, C, row, whole);
-    } else if (pc == 0 && beta == 0) {
-      Elementwise.fill(C, row, 0, whole);
+    if (pc == 0 && beta == 0) {
+      Elementwise.fill(C, c / 4 + jc, 0, whole);
     }
     long block = b + pc * bRow + jc * bCol;
     Gemv.rows(A, a + pc * aCol, aCol, B, block, bRow, k, whole, C, tile(0, jc));
@@ -691,8 +643,7 @@ public final class Gemm implements Workers.Body {
   /** Computes the one row of C from column {@code jc + j} on, tile by tile. */
   private void rowTiles(
       Scratch scratch, MemorySegment panels, int jc, int nc, int j, int pc, int k) {
-    boolean biased = biasStarts && pc == 0;
-    boolean add = pc > 0 || beta != 0 || biased;
+    boolean add = pc > 0 || beta != 0;
     MemorySegment source = A;
     long from = a + pc * aCol;
     if (aCol != 4) {
@@ -701,8 +652,6 @@ public final class Gemm implements Workers.Body {
       from = 0;
     }
     long row = c + 4L * jc;
-    MemorySegment D = biased ? bias() : C;
-    long start = biased ? 4 * (biasOffset + jc) : row;
     while (j < nc) {
       int vectors = Blocking.rowVectors(nc - j);
       int width = vectors * LANES;
@@ -714,16 +663,15 @@ public final class Gemm implements Workers.Body {
       long panelRow = panelRow(jc, nc, j);
       long half = 4L * Blocking.NR * (packB || prepacked != null ? k : 1);
       long to = row + 4L * j;
-      long d = start + 4L * j;
       if (valid == width) {
-        MicroKernel.row(vectors, add, source, from, panels, panel, panelRow, half, D, d, C, to, k);
+        MicroKernel.row(vectors, add, source, from, panels, panel, panelRow, half, C, to, k);
       } else {
         MemorySegment edge = scratch.floats(SCRATCH_TILES, width);
         if (add) {
-          Pack.takeTiles(D, d, 0, false, edge, width, 1, valid);
+          Pack.takeTiles(C, to, 0, false, edge, width, 1, valid);
         }
         MicroKernel.row(
-            vectors, add, source, from, panels, panel, panelRow, half, edge, 0, edge, 0, k);
+            vectors, add, source, from, panels, panel, panelRow, half, edge, 0, k);
         Pack.putTiles(edge, width, C, to, 0, false, 1, valid);
       }
       j += width;
@@ -778,18 +726,17 @@ public final class Gemm implements Workers.Body {
     }
   }
 
-  /** Adds the bias, unless the block started from it, and applies the activation. */
+  /** Adds the bias and applies the activation. */
   private void finish(int i, int rows, int j, int cols) {
-    MemorySegment missing = biasStarts ? null : bias;
-    if (missing == null && activation == Activation.IDENTITY) {
+    if (bias == null && activation == Activation.IDENTITY) {
       return;
     }
     if (transposedC) {
       Epilogue.apply(
-          activation, C, (c + j * cRow) / 4 + i, cRow / 4, cols, rows, missing, biasOffset + i);
+          activation, C, (c + j * cRow) / 4 + i, cRow / 4, cols, rows, bias, biasOffset + i);
     } else {
       Epilogue.apply(
-          activation, C, (c + i * cRow) / 4 + j, cRow / 4, rows, cols, missing, biasOffset + j);
+          activation, C, (c + i * cRow) / 4 + j, cRow / 4, rows, cols, bias, biasOffset + j);
     }
   }
 

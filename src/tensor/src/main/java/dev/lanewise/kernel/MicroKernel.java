@@ -21,8 +21,7 @@ import jdk.incubator.vector.VectorSpecies;
  *      + 3 aRow:   x3                 c30  c31  c32  c33
  * </pre>
  *
- * <p>The accumulators start from zero, or from D: from C itself to add to it, or from a bias, one
- * row for all.
+ * <p>The accumulators start from zero or from C itself.
  *
  * <p>A's rows are contiguous; of B only a row's vectors must be adjacent. All offsets and strides
  * are in bytes. Where {@code m} is less than the tile's rows, an edge needs no code of its own: the
@@ -34,7 +33,7 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Why the methods look alike and share nothing: a helper that takes or returns vectors boxes the
  * loop when a compiler refuses to inline it, and a branch on "zero or add" inside one method drops
  * it to a compiler tier that boxes everything. One tile, one method. C1 gives up on one that reads
- * or writes too many vectors and floats of segments: 16 accumulators where they start from D, 24
+ * or writes too many vectors and floats of segments: 16 accumulators where they start from C, 24
  * where they start from zero and few rows are read ({@code CompilationTest} says which).
  *
  * <p>Why the loops count A's bytes in a long: with an int for p, C2 runs a first and a last turn
@@ -59,8 +58,7 @@ final class MicroKernel {
   private MicroKernel() {}
 
   /**
-   * C = A B, or C = D + A B, on a tile {@code vectors} wide and {@link Blocking#rows} high or
-   * lower.
+   * C = A B, or C += A B, on a tile {@code vectors} wide and {@link Blocking#rows} high or lower.
    */
   static void tile(
       int vectors,
@@ -71,9 +69,6 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
-      MemorySegment D,
-      long d,
-      long dRow,
       MemorySegment C,
       long c,
       long cRow,
@@ -83,12 +78,12 @@ final class MicroKernel {
       case 4 -> {
         if (m <= 2) {
           if (add) {
-            add2x4(A, a, aRow, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
+            add2x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
           } else {
             zero2x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
           }
         } else if (add) {
-          add4x4(A, a, aRow, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
+          add4x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         } else if (m <= 4) {
           zero4x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         } else if (bRow == 4 * V && k >= Blocking.DENSE_FROM) {
@@ -100,12 +95,12 @@ final class MicroKernel {
       case 3 -> {
         if (m <= 3) {
           if (add) {
-            add3x3(A, a, aRow, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
+            add3x3(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
           } else {
             zero3x3(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
           }
         } else if (add) {
-          add4x3(A, a, aRow, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
+          add4x3(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         } else if (m == 4) {
           zero4x3(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         } else {
@@ -114,7 +109,7 @@ final class MicroKernel {
       }
       case 2 -> {
         if (add) {
-          add6x2(A, a, aRow, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
+          add6x2(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         } else if (m > 6) {
           zero8x2(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         } else {
@@ -124,12 +119,12 @@ final class MicroKernel {
       default -> {
         if (m <= 4) {
           if (add) {
-            add4x1(A, a, aRow, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
+            add4x1(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
           } else {
             zero4x1(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
           }
         } else if (add) {
-          add8x1(A, a, aRow, B, b, bRow, D, d, dRow, C, c, cRow, m, k);
+          add8x1(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         } else {
           zero8x1(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         }
@@ -138,7 +133,7 @@ final class MicroKernel {
   }
 
   /**
-   * C = A B, or C = D + A B, on one row by the vectors of two panels of B, {@code bHalf} apart, of
+   * C = A B, or C += A B, on one row by the vectors of two panels of B, {@code bHalf} apart, of
    * one, or of less.
    */
   static void row(
@@ -150,18 +145,16 @@ final class MicroKernel {
       long b,
       long bRow,
       long bHalf,
-      MemorySegment D,
-      long d,
       MemorySegment C,
       long c,
       int k) {
-    MemorySegment from = add ? D : ZEROS;
-    long start = add ? d : 0;
+    MemorySegment D = add ? C : ZEROS;
+    long d = add ? c : 0;
     switch (vectors) {
-      case 8 -> add1x8(A, a, B, b, bRow, bHalf, from, start, C, c, k);
-      case 6 -> add1x6(A, a, B, b, bRow, bHalf, from, start, C, c, k);
-      case 4 -> add1x4(A, a, B, b, bRow, from, start, C, c, k);
-      default -> tile(vectors, add, A, a, 0, B, b, bRow, D, d, 0, C, c, 0, 1, k);
+      case 8 -> add1x8(A, a, B, b, bRow, bHalf, D, d, C, c, k);
+      case 6 -> add1x6(A, a, B, b, bRow, bHalf, D, d, C, c, k);
+      case 4 -> add1x4(A, a, B, b, bRow, D, d, C, c, k);
+      default -> tile(vectors, add, A, a, 0, B, b, bRow, C, c, 0, 1, k);
     }
   }
 
@@ -482,7 +475,7 @@ final class MicroKernel {
     c33.intoMemorySegment(C, c3 + 3 * V, ORDER);
   }
 
-  /** C = D + A B on a tile of 4 rows by 4 vectors. */
+  /** C += A B on a tile of 4 rows by 4 vectors. */
   static void add4x4(
       MemorySegment A,
       long a,
@@ -490,9 +483,6 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
-      MemorySegment D,
-      long d,
-      long dRow,
       MemorySegment C,
       long c,
       long cRow,
@@ -500,7 +490,6 @@ final class MicroKernel {
       int k) {
     A = NATIVE.cast(A);
     B = NATIVE.cast(B);
-    D = NATIVE.cast(D);
     C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
@@ -508,25 +497,22 @@ final class MicroKernel {
     long c1 = m > 1 ? c + cRow : c;
     long c2 = m > 2 ? c1 + cRow : c1;
     long c3 = m > 3 ? c2 + cRow : c2;
-    long d1 = m > 1 ? d + dRow : d;
-    long d2 = m > 2 ? d1 + dRow : d1;
-    long d3 = m > 3 ? d2 + dRow : d2;
-    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
-    FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
-    FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
-    FloatVector c03 = FloatVector.fromMemorySegment(F, D, d + 3 * V, ORDER);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
-    FloatVector c11 = FloatVector.fromMemorySegment(F, D, d1 + V, ORDER);
-    FloatVector c12 = FloatVector.fromMemorySegment(F, D, d1 + 2 * V, ORDER);
-    FloatVector c13 = FloatVector.fromMemorySegment(F, D, d1 + 3 * V, ORDER);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, D, d2, ORDER);
-    FloatVector c21 = FloatVector.fromMemorySegment(F, D, d2 + V, ORDER);
-    FloatVector c22 = FloatVector.fromMemorySegment(F, D, d2 + 2 * V, ORDER);
-    FloatVector c23 = FloatVector.fromMemorySegment(F, D, d2 + 3 * V, ORDER);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, D, d3, ORDER);
-    FloatVector c31 = FloatVector.fromMemorySegment(F, D, d3 + V, ORDER);
-    FloatVector c32 = FloatVector.fromMemorySegment(F, D, d3 + 2 * V, ORDER);
-    FloatVector c33 = FloatVector.fromMemorySegment(F, D, d3 + 3 * V, ORDER);
+    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
+    FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
+    FloatVector c02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
+    FloatVector c03 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
+    FloatVector c11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
+    FloatVector c12 = FloatVector.fromMemorySegment(F, C, c1 + 2 * V, ORDER);
+    FloatVector c13 = FloatVector.fromMemorySegment(F, C, c1 + 3 * V, ORDER);
+    FloatVector c20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
+    FloatVector c21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
+    FloatVector c22 = FloatVector.fromMemorySegment(F, C, c2 + 2 * V, ORDER);
+    FloatVector c23 = FloatVector.fromMemorySegment(F, C, c2 + 3 * V, ORDER);
+    FloatVector c30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
+    FloatVector c31 = FloatVector.fromMemorySegment(F, C, c3 + V, ORDER);
+    FloatVector c32 = FloatVector.fromMemorySegment(F, C, c3 + 2 * V, ORDER);
+    FloatVector c33 = FloatVector.fromMemorySegment(F, C, c3 + 3 * V, ORDER);
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
@@ -629,7 +615,7 @@ final class MicroKernel {
     c13.intoMemorySegment(C, c1 + 3 * V, ORDER);
   }
 
-  /** C = D + A B on a tile of 2 rows by 4 vectors. */
+  /** C += A B on a tile of 2 rows by 4 vectors. */
   static void add2x4(
       MemorySegment A,
       long a,
@@ -637,9 +623,6 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
-      MemorySegment D,
-      long d,
-      long dRow,
       MemorySegment C,
       long c,
       long cRow,
@@ -647,19 +630,17 @@ final class MicroKernel {
       int k) {
     A = NATIVE.cast(A);
     B = NATIVE.cast(B);
-    D = NATIVE.cast(D);
     C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long c1 = m > 1 ? c + cRow : c;
-    long d1 = m > 1 ? d + dRow : d;
-    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
-    FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
-    FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
-    FloatVector c03 = FloatVector.fromMemorySegment(F, D, d + 3 * V, ORDER);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
-    FloatVector c11 = FloatVector.fromMemorySegment(F, D, d1 + V, ORDER);
-    FloatVector c12 = FloatVector.fromMemorySegment(F, D, d1 + 2 * V, ORDER);
-    FloatVector c13 = FloatVector.fromMemorySegment(F, D, d1 + 3 * V, ORDER);
+    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
+    FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
+    FloatVector c02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
+    FloatVector c03 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
+    FloatVector c11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
+    FloatVector c12 = FloatVector.fromMemorySegment(F, C, c1 + 2 * V, ORDER);
+    FloatVector c13 = FloatVector.fromMemorySegment(F, C, c1 + 3 * V, ORDER);
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
@@ -857,7 +838,7 @@ final class MicroKernel {
     c32.intoMemorySegment(C, c3 + 2 * V, ORDER);
   }
 
-  /** C = D + A B on a tile of 4 rows by 3 vectors. */
+  /** C += A B on a tile of 4 rows by 3 vectors. */
   static void add4x3(
       MemorySegment A,
       long a,
@@ -865,9 +846,6 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
-      MemorySegment D,
-      long d,
-      long dRow,
       MemorySegment C,
       long c,
       long cRow,
@@ -875,7 +853,6 @@ final class MicroKernel {
       int k) {
     A = NATIVE.cast(A);
     B = NATIVE.cast(B);
-    D = NATIVE.cast(D);
     C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
@@ -883,21 +860,18 @@ final class MicroKernel {
     long c1 = m > 1 ? c + cRow : c;
     long c2 = m > 2 ? c1 + cRow : c1;
     long c3 = m > 3 ? c2 + cRow : c2;
-    long d1 = m > 1 ? d + dRow : d;
-    long d2 = m > 2 ? d1 + dRow : d1;
-    long d3 = m > 3 ? d2 + dRow : d2;
-    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
-    FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
-    FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
-    FloatVector c11 = FloatVector.fromMemorySegment(F, D, d1 + V, ORDER);
-    FloatVector c12 = FloatVector.fromMemorySegment(F, D, d1 + 2 * V, ORDER);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, D, d2, ORDER);
-    FloatVector c21 = FloatVector.fromMemorySegment(F, D, d2 + V, ORDER);
-    FloatVector c22 = FloatVector.fromMemorySegment(F, D, d2 + 2 * V, ORDER);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, D, d3, ORDER);
-    FloatVector c31 = FloatVector.fromMemorySegment(F, D, d3 + V, ORDER);
-    FloatVector c32 = FloatVector.fromMemorySegment(F, D, d3 + 2 * V, ORDER);
+    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
+    FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
+    FloatVector c02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
+    FloatVector c11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
+    FloatVector c12 = FloatVector.fromMemorySegment(F, C, c1 + 2 * V, ORDER);
+    FloatVector c20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
+    FloatVector c21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
+    FloatVector c22 = FloatVector.fromMemorySegment(F, C, c2 + 2 * V, ORDER);
+    FloatVector c30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
+    FloatVector c31 = FloatVector.fromMemorySegment(F, C, c3 + V, ORDER);
+    FloatVector c32 = FloatVector.fromMemorySegment(F, C, c3 + 2 * V, ORDER);
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
@@ -996,7 +970,7 @@ final class MicroKernel {
     c22.intoMemorySegment(C, c2 + 2 * V, ORDER);
   }
 
-  /** C = D + A B on a tile of 3 rows by 3 vectors. */
+  /** C += A B on a tile of 3 rows by 3 vectors. */
   static void add3x3(
       MemorySegment A,
       long a,
@@ -1004,9 +978,6 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
-      MemorySegment D,
-      long d,
-      long dRow,
       MemorySegment C,
       long c,
       long cRow,
@@ -1014,23 +985,20 @@ final class MicroKernel {
       int k) {
     A = NATIVE.cast(A);
     B = NATIVE.cast(B);
-    D = NATIVE.cast(D);
     C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long c1 = m > 1 ? c + cRow : c;
     long c2 = m > 2 ? c1 + cRow : c1;
-    long d1 = m > 1 ? d + dRow : d;
-    long d2 = m > 2 ? d1 + dRow : d1;
-    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
-    FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
-    FloatVector c02 = FloatVector.fromMemorySegment(F, D, d + 2 * V, ORDER);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
-    FloatVector c11 = FloatVector.fromMemorySegment(F, D, d1 + V, ORDER);
-    FloatVector c12 = FloatVector.fromMemorySegment(F, D, d1 + 2 * V, ORDER);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, D, d2, ORDER);
-    FloatVector c21 = FloatVector.fromMemorySegment(F, D, d2 + V, ORDER);
-    FloatVector c22 = FloatVector.fromMemorySegment(F, D, d2 + 2 * V, ORDER);
+    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
+    FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
+    FloatVector c02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
+    FloatVector c11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
+    FloatVector c12 = FloatVector.fromMemorySegment(F, C, c1 + 2 * V, ORDER);
+    FloatVector c20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
+    FloatVector c21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
+    FloatVector c22 = FloatVector.fromMemorySegment(F, C, c2 + 2 * V, ORDER);
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
@@ -1234,7 +1202,7 @@ final class MicroKernel {
     c51.intoMemorySegment(C, c5 + V, ORDER);
   }
 
-  /** C = D + A B on a tile of 6 rows by 2 vectors. */
+  /** C += A B on a tile of 6 rows by 2 vectors. */
   static void add6x2(
       MemorySegment A,
       long a,
@@ -1242,9 +1210,6 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
-      MemorySegment D,
-      long d,
-      long dRow,
       MemorySegment C,
       long c,
       long cRow,
@@ -1252,7 +1217,6 @@ final class MicroKernel {
       int k) {
     A = NATIVE.cast(A);
     B = NATIVE.cast(B);
-    D = NATIVE.cast(D);
     C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
@@ -1264,23 +1228,18 @@ final class MicroKernel {
     long c3 = m > 3 ? c2 + cRow : c2;
     long c4 = m > 4 ? c3 + cRow : c3;
     long c5 = m > 5 ? c4 + cRow : c4;
-    long d1 = m > 1 ? d + dRow : d;
-    long d2 = m > 2 ? d1 + dRow : d1;
-    long d3 = m > 3 ? d2 + dRow : d2;
-    long d4 = m > 4 ? d3 + dRow : d3;
-    long d5 = m > 5 ? d4 + dRow : d4;
-    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
-    FloatVector c01 = FloatVector.fromMemorySegment(F, D, d + V, ORDER);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
-    FloatVector c11 = FloatVector.fromMemorySegment(F, D, d1 + V, ORDER);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, D, d2, ORDER);
-    FloatVector c21 = FloatVector.fromMemorySegment(F, D, d2 + V, ORDER);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, D, d3, ORDER);
-    FloatVector c31 = FloatVector.fromMemorySegment(F, D, d3 + V, ORDER);
-    FloatVector c40 = FloatVector.fromMemorySegment(F, D, d4, ORDER);
-    FloatVector c41 = FloatVector.fromMemorySegment(F, D, d4 + V, ORDER);
-    FloatVector c50 = FloatVector.fromMemorySegment(F, D, d5, ORDER);
-    FloatVector c51 = FloatVector.fromMemorySegment(F, D, d5 + V, ORDER);
+    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
+    FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
+    FloatVector c11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
+    FloatVector c20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
+    FloatVector c21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
+    FloatVector c30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
+    FloatVector c31 = FloatVector.fromMemorySegment(F, C, c3 + V, ORDER);
+    FloatVector c40 = FloatVector.fromMemorySegment(F, C, c4, ORDER);
+    FloatVector c41 = FloatVector.fromMemorySegment(F, C, c4 + V, ORDER);
+    FloatVector c50 = FloatVector.fromMemorySegment(F, C, c5, ORDER);
+    FloatVector c51 = FloatVector.fromMemorySegment(F, C, c5 + V, ORDER);
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
@@ -1390,7 +1349,7 @@ final class MicroKernel {
     c70.intoMemorySegment(C, c7, ORDER);
   }
 
-  /** C = D + A B on a tile of 8 rows by 1 vector. */
+  /** C += A B on a tile of 8 rows by 1 vector. */
   static void add8x1(
       MemorySegment A,
       long a,
@@ -1398,9 +1357,6 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
-      MemorySegment D,
-      long d,
-      long dRow,
       MemorySegment C,
       long c,
       long cRow,
@@ -1408,7 +1364,6 @@ final class MicroKernel {
       int k) {
     A = NATIVE.cast(A);
     B = NATIVE.cast(B);
-    D = NATIVE.cast(D);
     C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
@@ -1424,21 +1379,14 @@ final class MicroKernel {
     long c5 = m > 5 ? c4 + cRow : c4;
     long c6 = m > 6 ? c5 + cRow : c5;
     long c7 = m > 7 ? c6 + cRow : c6;
-    long d1 = m > 1 ? d + dRow : d;
-    long d2 = m > 2 ? d1 + dRow : d1;
-    long d3 = m > 3 ? d2 + dRow : d2;
-    long d4 = m > 4 ? d3 + dRow : d3;
-    long d5 = m > 5 ? d4 + dRow : d4;
-    long d6 = m > 6 ? d5 + dRow : d5;
-    long d7 = m > 7 ? d6 + dRow : d6;
-    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, D, d2, ORDER);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, D, d3, ORDER);
-    FloatVector c40 = FloatVector.fromMemorySegment(F, D, d4, ORDER);
-    FloatVector c50 = FloatVector.fromMemorySegment(F, D, d5, ORDER);
-    FloatVector c60 = FloatVector.fromMemorySegment(F, D, d6, ORDER);
-    FloatVector c70 = FloatVector.fromMemorySegment(F, D, d7, ORDER);
+    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
+    FloatVector c20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
+    FloatVector c30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
+    FloatVector c40 = FloatVector.fromMemorySegment(F, C, c4, ORDER);
+    FloatVector c50 = FloatVector.fromMemorySegment(F, C, c5, ORDER);
+    FloatVector c60 = FloatVector.fromMemorySegment(F, C, c6, ORDER);
+    FloatVector c70 = FloatVector.fromMemorySegment(F, C, c7, ORDER);
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
@@ -1517,7 +1465,7 @@ final class MicroKernel {
     c30.intoMemorySegment(C, c3, ORDER);
   }
 
-  /** C = D + A B on a tile of 4 rows by 1 vector. */
+  /** C += A B on a tile of 4 rows by 1 vector. */
   static void add4x1(
       MemorySegment A,
       long a,
@@ -1525,9 +1473,6 @@ final class MicroKernel {
       MemorySegment B,
       long b,
       long bRow,
-      MemorySegment D,
-      long d,
-      long dRow,
       MemorySegment C,
       long c,
       long cRow,
@@ -1535,7 +1480,6 @@ final class MicroKernel {
       int k) {
     A = NATIVE.cast(A);
     B = NATIVE.cast(B);
-    D = NATIVE.cast(D);
     C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
@@ -1543,13 +1487,10 @@ final class MicroKernel {
     long c1 = m > 1 ? c + cRow : c;
     long c2 = m > 2 ? c1 + cRow : c1;
     long c3 = m > 3 ? c2 + cRow : c2;
-    long d1 = m > 1 ? d + dRow : d;
-    long d2 = m > 2 ? d1 + dRow : d1;
-    long d3 = m > 3 ? d2 + dRow : d2;
-    FloatVector c00 = FloatVector.fromMemorySegment(F, D, d, ORDER);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, D, d1, ORDER);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, D, d2, ORDER);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, D, d3, ORDER);
+    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
+    FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
+    FloatVector c20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
+    FloatVector c30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * be. Those of bfloat16 stand in pairs within a row: one of a vector, then one of the next. Weights
  * are widened in registers, whatever the number of rows of A ({@link NarrowKernel}).
  *
- * <p>Every element of C is one chain of fused multiply-adds in the order of p: from the bias for
- * bfloat16; for bytes the sum is multiplied by the column's scale, then the bias is added. So a row
- * has the same result in any batch and for any number of threads.
+ * <p>Every element of C is one chain of fused multiply-adds in the order of p, of bytes multiplied
+ * by the column's scale, and then the bias is added. So a row has the same result in any batch and
+ * for any number of threads.
  */
 public final class NarrowMatrix {
   /** Columns of a panel. */
@@ -205,18 +205,12 @@ public final class NarrowMatrix {
       long biasOffset,
       Activation activation) {
     int n = j1 - j0;
-    MemorySegment first = scales == null ? bias : null;
-    MemorySegment last = scales == null ? null : bias;
     int mc = Blocking.mc(m, n, rows);
     for (int i = 0; i < m; i += mc) {
       int height = Math.min(mc, m - i);
       long to = co + i * cRow + j0;
       for (int r = 0; r < height; r++) {
-        if (first == null) {
-          Elementwise.fill(c, to + r * cRow, 0, n);
-        } else {
-          Elementwise.copy(first, biasOffset + j0, c, to + r * cRow, n);
-        }
+        Elementwise.fill(c, to + r * cRow, 0, n);
       }
       block(height, a, 4 * (ao + i * aRow), 4 * aRow, j0, j1, c, 4 * to, 4 * cRow);
       if (scales != null) {
@@ -225,8 +219,8 @@ public final class NarrowMatrix {
           Elementwise.mul(c, at, scales.segment(), scales.offset() + j0, c, at, n);
         }
       }
-      if (last != null || activation != Activation.IDENTITY) {
-        Epilogue.apply(activation, c, to, cRow, height, n, last, biasOffset + j0);
+      if (bias != null || activation != Activation.IDENTITY) {
+        Epilogue.apply(activation, c, to, cRow, height, n, bias, biasOffset + j0);
       }
     }
   }

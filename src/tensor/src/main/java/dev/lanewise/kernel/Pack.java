@@ -395,29 +395,6 @@ final class Pack {
     }
   }
 
-  /** Stores D plus {@code rows} of sums, each {@code width} floats, in C. */
-  static void addRows(
-      MemorySegment sums,
-      int width,
-      MemorySegment D,
-      long d,
-      long dRow,
-      MemorySegment C,
-      long c,
-      long cRow,
-      int rows) {
-    sums = NATIVE.cast(sums);
-    D = NATIVE.cast(D);
-    C = NATIVE.cast(C);
-    for (int i = 0; i < rows; i++) {
-      for (int j = 0; j < width; j += LANES) {
-        FloatVector.fromMemorySegment(F, sums, 4L * (i * width + j), ORDER)
-            .add(FloatVector.fromMemorySegment(F, D, d + i * dRow + 4L * j, ORDER))
-            .intoMemorySegment(C, c + i * cRow + 4L * j, ORDER);
-      }
-    }
-  }
-
   private static void copyRows(
       MemorySegment source,
       long from,

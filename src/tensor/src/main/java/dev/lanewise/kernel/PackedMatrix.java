@@ -123,14 +123,9 @@ public final class PackedMatrix {
       long biasOffset,
       Activation activation) {
     int kc = Blocking.kc(rows);
-    MemorySegment starts = rows < Blocking.SUMS_FROM ? bias : null;
-    MemorySegment missing = starts == null ? bias : null;
     for (int pc = 0; pc < rows; pc += kc) {
       int k = Math.min(kc, rows - pc);
-      boolean biased = starts != null && pc == 0;
-      MemorySegment d = starts != null && pc == 0 ? starts : c;
-      long start = biased ? biasOffset : co;
-      boolean add = biased || pc > 0;
+      boolean add = pc > 0;
       for (int j = 0; j < cols; ) {
         int vectors = Blocking.rowVectors(cols - j);
         int width = vectors * Simd.LANES;
@@ -147,31 +142,18 @@ public final class PackedMatrix {
               panel,
               panelRow,
               half,
-              d,
-              4 * (start + j),
               c,
               4 * (co + j),
               k);
         } else {
           raggedRow(
-              vectors,
-              add,
-              a,
-              4 * (ao + pc),
-              panel,
-              panelRow,
-              d,
-              4 * (start + j),
-              c,
-              co + j,
-              cols - j,
-              k);
+              vectors, add, a, 4 * (ao + pc), panel, panelRow, c, 4 * (co + j), cols - j, k);
         }
         j += width;
       }
     }
-    if (missing != null || activation != Activation.IDENTITY) {
-      Epilogue.apply(activation, c, co, cols, 1, cols, missing, biasOffset);
+    if (bias != null || activation != Activation.IDENTITY) {
+      Epilogue.apply(activation, c, co, cols, 1, cols, bias, biasOffset);
     }
   }
 
@@ -182,8 +164,6 @@ public final class PackedMatrix {
       long from,
       long panel,
       long panelRow,
-      MemorySegment d,
-      long start,
       MemorySegment c,
       long to,
       int valid,
@@ -191,10 +171,10 @@ public final class PackedMatrix {
     try (Scratch scratch = Scratch.borrow()) {
       MemorySegment edge = scratch.floats(0, (long) vectors * Simd.LANES);
       if (add) {
-        MemorySegment.copy(d, start, edge, 0, 4L * valid);
+        MemorySegment.copy(c, to, edge, 0, 4L * valid);
       }
-      MicroKernel.row(vectors, add, a, from, segment(), panel, panelRow, 0, edge, 0, edge, 0, k);
-      MemorySegment.copy(edge, 0, c, 4 * to, 4L * valid);
+      MicroKernel.row(vectors, add, a, from, segment(), panel, panelRow, 0, edge, 0, k);
+      MemorySegment.copy(edge, 0, c, to, 4L * valid);
     }
   }
 

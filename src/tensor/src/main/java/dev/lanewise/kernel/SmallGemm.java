@@ -28,7 +28,6 @@ final class SmallGemm {
         && alpha == 1
         && aCol == 1
         && bCol == 1
-        && (beta == 0 || k < Blocking.SUMS_FROM)
         && (n % LANES == 0 ? beta == 0 || beta == 1 : beta == 0 && n > 2 * Blocking.NR)
         && !Blocking.packsRows(m, n, k);
   }
@@ -107,36 +106,28 @@ final class SmallGemm {
       @Nullable MemorySegment bias,
       long biasOffset,
       Activation activation) {
-    boolean biased = bias != null && beta == 0 && k < Blocking.SUMS_FROM;
-    boolean add = biased || beta != 0;
-    MemorySegment D = bias != null && biased ? bias : C;
-    long d = biased ? 4 * biasOffset : c;
-    long dRow = biased ? 0 : cRow;
+    boolean add = beta != 0;
     for (int j = 0; j < n; ) {
       int vectors = m == 1 ? Blocking.rowVectors(n - j) : Blocking.vectors(n - j);
       j = Math.min(j, n - vectors * LANES);
       long bj = b + 4L * j;
-      long dj = d + 4L * j;
       long cj = c + 4L * j;
       if (m == 1) {
         long half = 4L * Blocking.NR;
-        MicroKernel.row(vectors, add, A, a, B, bj, bRow, half, D, dj, C, cj, k);
+        MicroKernel.row(vectors, add, A, a, B, bj, bRow, half, C, cj, k);
       } else {
         for (int i = 0; i < m; ) {
           int rows = Math.min(Blocking.rows(vectors, add, m - i), m - i);
           long ai = a + i * aRow;
-          long di = dj + i * dRow;
           long ci = cj + i * cRow;
-          MicroKernel.tile(
-              vectors, add, A, ai, aRow, B, bj, bRow, D, di, dRow, C, ci, cRow, rows, k);
+          MicroKernel.tile(vectors, add, A, ai, aRow, B, bj, bRow, C, ci, cRow, rows, k);
           i += rows;
         }
       }
       j += vectors * LANES;
     }
-    MemorySegment missing = biased ? null : bias;
-    if (missing != null || activation != Activation.IDENTITY) {
-      Epilogue.apply(activation, C, c / 4, cRow / 4, m, n, missing, biasOffset);
+    if (bias != null || activation != Activation.IDENTITY) {
+      Epilogue.apply(activation, C, c / 4, cRow / 4, m, n, bias, biasOffset);
     }
   }
 }

@@ -216,11 +216,11 @@ final class PackedLinearTest {
     float[] sums = new float[rows * out];
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < out; j++) {
-        float sum = b[j];
+        float sum = 0;
         for (int p = 0; p < in; p++) {
           sum = Math.fma(xs[i * in + p], w[j * in + p], sum);
         }
-        sums[i * out + j] = sum;
+        sums[i * out + j] = sum + b[j];
       }
     }
     NDArray expected = NDArray.of(sums, rows, out);

@@ -88,8 +88,7 @@ class GemmTest {
   private static void check(float alpha, Matrix a, Matrix b, float beta, Matrix before, Matrix c) {
     // A dot product's lanes are summed apart; a scaled operand is rounded before the chain begins.
     boolean dots = b.cols == 1 || (b.row == 1 && a.rows < Blocking.DOTS_BELOW);
-    boolean sums = beta != 0 && a.cols >= Blocking.SUMS_FROM; // C may be added to a sum
-    check(alpha == 1 && !dots && !sums, alpha, a, b, beta, before, c);
+    check(alpha == 1 && !dots, alpha, a, b, beta, before, c);
   }
 
   private static void check(
@@ -244,11 +243,11 @@ class GemmTest {
     }
   }
 
-  /** A K so long that C is added to the sums, in tiles of every width and height. */
+  /** Tiles of every width and height, with and without C, K long enough for the dense ones. */
   @Test
-  void multiply_addsCToLongSums() {
+  void multiply_tilesOfAllSizes() {
     Random random = new Random(19);
-    int k = Blocking.SUMS_FROM + 1;
+    int k = Blocking.DENSE_FROM + 1;
     for (int n = 2; n <= Blocking.NR + Simd.LANES; n += Simd.LANES / 2) {
       for (int m : new int[] {2, 5, 7, 13, 22, 97}) {
         for (int mask = 0; mask < 4; mask++) {
@@ -256,7 +255,7 @@ class GemmTest {
           Matrix b = Matrix.random(k, n, (mask & 2) != 0, 0, random);
           Matrix c = Matrix.random(m, n, false, 2, random);
           Matrix before = c.copy();
-          float beta = n % 3 == 0 ? 0.5f : 1;
+          float beta = n % 3 / 2f;
           multiply(1, a, b, beta, c);
           check(1, a, b, beta, before, c);
         }

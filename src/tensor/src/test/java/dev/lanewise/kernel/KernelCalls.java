@@ -233,18 +233,17 @@ final class KernelCalls {
           add(
               name + "tile of " + rows + " rows by " + v + " vectors",
               () ->
-                  MicroKernel.tile(v, more, a, 0, aRow, b, 0, row, c, 0, row, c, 0, row, rows, n));
+                  MicroKernel.tile(v, more, a, 0, aRow, b, 0, row, c, 0, row, rows, n));
         }
       }
       for (int vectors : new int[] {1, 3, 4, 6, 8}) {
         add(
             name + "row of " + vectors + " vectors",
-            () -> MicroKernel.row(vectors, more, a, 0, b, 0, row, row / 2, c, 0, c, 0, n));
+            () -> MicroKernel.row(vectors, more, a, 0, b, 0, row, row / 2, c, 0, n));
       }
     }
     add("sweep of a row", () -> Gemv.rows(a, 0, 4, b, 0, row, n, width, c, 0));
     add("tile of a dense B", () -> MicroKernel.dense6x4(a, 0, aRow, b, 0, c, 0, row, 6, n));
-    add("sums added", () -> Pack.addRows(a, Simd.LANES, b, 0, row, c, 0, row, 2));
   }
 
   private void addPacked() {

@@ -75,11 +75,11 @@ class NarrowMatrixTest {
     }
 
     float product(float[] a, int i, int k, int j, float bias) {
-      float chain = bfloats ? bias : 0;
+      float chain = 0;
       for (int p = 0; p < k; p++) {
         chain = Math.fma(a[i * k + p], weights[p * scales.length + j], chain);
       }
-      return bfloats ? chain : chain * scales[j] + bias;
+      return (bfloats ? chain : chain * scales[j]) + bias;
     }
   }
 
