@@ -4,7 +4,6 @@ import static dev.lanewise.kernel.Simd.F;
 import static dev.lanewise.kernel.Simd.LANES;
 import static dev.lanewise.kernel.Simd.NATIVE;
 import static dev.lanewise.kernel.Simd.ORDER;
-
 import static jdk.incubator.vector.VectorOperators.LE;
 
 import java.lang.foreign.MemorySegment;

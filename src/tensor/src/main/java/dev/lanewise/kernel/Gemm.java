@@ -670,8 +670,7 @@ public final class Gemm implements Workers.Body {
         if (add) {
           Pack.takeTiles(C, to, 0, false, edge, width, 1, valid);
         }
-        MicroKernel.row(
-            vectors, add, source, from, panels, panel, panelRow, half, edge, 0, k);
+        MicroKernel.row(vectors, add, source, from, panels, panel, panelRow, half, edge, 0, k);
         Pack.putTiles(edge, width, C, to, 0, false, 1, valid);
       }
       j += width;

@@ -134,20 +134,9 @@ public final class PackedMatrix {
         long half = 4L * Blocking.NR * k;
         if (j + width <= cols) {
           MicroKernel.row(
-              vectors,
-              add,
-              a,
-              4 * (ao + pc),
-              segment(),
-              panel,
-              panelRow,
-              half,
-              c,
-              4 * (co + j),
-              k);
+              vectors, add, a, 4 * (ao + pc), segment(), panel, panelRow, half, c, 4 * (co + j), k);
         } else {
-          raggedRow(
-              vectors, add, a, 4 * (ao + pc), panel, panelRow, c, 4 * (co + j), cols - j, k);
+          raggedRow(vectors, add, a, 4 * (ao + pc), panel, panelRow, c, 4 * (co + j), cols - j, k);
         }
         j += width;
       }
