@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.Options;
@@ -47,11 +48,11 @@ record Selection(String names, Map<String, List<String>> params, OptionalInt for
     return "^dev\\.lanewise\\.bench\\.(peers\\.)?(" + names + ")(Peers)?Benchmark\\.";
   }
 
-  /** Returns the selection as JMH's options. */
-  Options options() {
-    ChainedOptionsBuilder options = new OptionsBuilder().include(include());
+  /** Returns JMH's options for one of its methods with one set of parameters. */
+  Options options(String method, Map<String, String> values) {
+    ChainedOptionsBuilder options = new OptionsBuilder().include("^" + Pattern.quote(method) + "$");
     forks.ifPresent(options::forks);
-    params.forEach((name, values) -> options.param(name, values.toArray(String[]::new)));
+    values.forEach(options::param);
     if (heap) {
       options.addProfiler(GCProfiler.class);
     }

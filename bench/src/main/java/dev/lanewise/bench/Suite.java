@@ -7,8 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,11 +23,16 @@ import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import org.openjdk.jmh.util.Optional;
 
-/** A run of selections one after another, whose results end in one file and one table. */
+/**
+ * A run of selections one after another, whose results end in one file and one table. What does the
+ * same work runs side by side, Lanewise and then each peer: a machine shared with others is not as
+ * fast in one minute as in the next.
+ */
 final class Suite {
   private static final int FAILURE = 1;
 
@@ -57,13 +65,15 @@ final class Suite {
     long minutes = time(options.selections(), benchmarks).toMinutes() + 1;
     out.println("This takes about " + minutes + " minutes.");
     List<RunResult> results = new ArrayList<>();
-    int expected = 0;
-    for (Selection selection : options.selections()) {
-      expected += cases(selection, benchmarks);
+    List<Case> cases =
+        options.selections().stream().flatMap(s -> cases(s, benchmarks).stream()).toList();
+    for (int i = 0; i < cases.size(); i++) {
+      out.println();
+      out.println("Benchmark " + (i + 1) + " of " + cases.size());
       try {
-        results.addAll(new Runner(selection.options()).run());
+        results.addAll(new Runner(cases.get(i).options()).run());
       } catch (RunnerException e) {
-        out.println("JMH could not run " + selection.names() + ": " + e.getMessage());
+        out.println("JMH could not run " + cases.get(i) + ": " + e.getMessage());
       }
       ResultFormatFactory.getInstance(ResultFormatType.JSON, json.toString()).writeOut(results);
     }
@@ -71,9 +81,10 @@ final class Suite {
     Summary.of(results).forEach(out::println);
     out.println();
     out.println("The results lie in " + json);
-    int failed = expected - results.size();
+    int failed = cases.size() - results.size();
     if (failed > 0) {
-      out.println(failed + " of " + expected + " benchmarks failed: JMH's output above says why.");
+      out.println(
+          failed + " of " + cases.size() + " benchmarks failed: JMH's output above says why.");
       return FAILURE;
     }
     return 0;
@@ -102,9 +113,31 @@ final class Suite {
                 List.of()));
   }
 
-  /** Returns how many results a selection should have: one for each set of parameters. */
-  static int cases(Selection selection, List<BenchmarkListEntry> benchmarks) {
-    return selected(selection, benchmarks).mapToInt(b -> sets(selection, b)).sum();
+  /** One method with one set of parameters. */
+  record Case(Selection selection, String method, Map<String, String> params) {
+    Options options() {
+      return selection.options(method, params);
+    }
+
+    @Override
+    public String toString() {
+      return method + " of " + params;
+    }
+  }
+
+  /** Returns the cases of a selection, those with the same parameters one after another. */
+  static List<Case> cases(Selection selection, List<BenchmarkListEntry> benchmarks) {
+    Map<Map<String, String>, List<Case>> cases = new LinkedHashMap<>();
+    selected(selection, benchmarks)
+        .sorted(Comparator.comparing(Suite::isPeers)) // ours first
+        .forEach(benchmark -> {
+          for (Map<String, String> params : sets(selection, benchmark)) {
+            cases
+                .computeIfAbsent(params, _ -> new ArrayList<>())
+                .add(new Case(selection, benchmark.getUsername(), params));
+          }
+        });
+    return cases.values().stream().flatMap(List::stream).toList();
   }
 
   /** Returns about how long selections take: what their classes ask for, and the forks' starts. */
@@ -113,7 +146,9 @@ final class Suite {
         .flatMap(selection ->
             selected(selection, benchmarks)
                 .map(b ->
-                    fork(b).multipliedBy(sets(selection, b)).multipliedBy(forks(selection, b))))
+                    fork(b)
+                        .multipliedBy(sets(selection, b).size())
+                        .multipliedBy(forks(selection, b))))
         .reduce(Duration.ZERO, Duration::plus);
   }
 
@@ -123,13 +158,25 @@ final class Suite {
     return benchmarks.stream().filter(b -> include.matcher(b.getUsername()).find());
   }
 
-  private static int sets(Selection selection, BenchmarkListEntry benchmark) {
-    int sets = 1;
-    for (Map.Entry<String, String[]> param : benchmark.getParams().orElse(Map.of()).entrySet()) {
-      List<String> values = selection.params().get(param.getKey());
-      sets *= values == null ? param.getValue().length : values.size();
+  /** Returns every set of a benchmark's parameters. */
+  private static List<Map<String, String>> sets(Selection selection, BenchmarkListEntry benchmark) {
+    List<Map<String, String>> sets = List.of(Map.of());
+    for (Map.Entry<String, String[]> param :
+        new TreeMap<>(benchmark.getParams().orElse(Map.of())).entrySet()) {
+      List<String> values =
+          selection.params().getOrDefault(param.getKey(), List.of(param.getValue()));
+      sets =
+          sets.stream()
+              .flatMap(set -> values.stream().map(v -> and(set, param.getKey(), v)))
+              .toList();
     }
     return sets;
+  }
+
+  private static Map<String, String> and(Map<String, String> params, String name, String value) {
+    Map<String, String> more = new TreeMap<>(params);
+    more.put(name, value);
+    return more;
   }
 
   private static int forks(Selection selection, BenchmarkListEntry benchmark) {

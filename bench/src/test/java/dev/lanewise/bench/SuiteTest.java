@@ -29,8 +29,20 @@ class SuiteTest {
   @Test
   void cases_oneForEachSetOfParameters() {
     Selection map = Selection.of("Map");
-    assertThat(Suite.cases(map.with("function", "exp", "tanh"), ours())).isEqualTo(2 * 3);
-    assertThat(Suite.cases(map, ours())).isEqualTo(5 * 3);
+    assertThat(Suite.cases(map.with("function", "exp", "tanh"), ours())).hasSize(2 * 3);
+    assertThat(Suite.cases(map, ours())).hasSize(5 * 3);
+  }
+
+  @Test
+  void cases_theSameWorkSideBySide() {
+    Selection adam = Selection.of("Adam").with("parameters", "1", "2");
+    assertThat(Suite.cases(adam, ours()))
+        .extracting(run -> run.method().replaceFirst(".*\\.", "") + " " + run.params().get("parameters"))
+        .containsExactly(
+            "lanewise 1",
+            "traffic 1",
+            "lanewise 2",
+            "traffic 2");
   }
 
   private static List<BenchmarkListEntry> ours() {

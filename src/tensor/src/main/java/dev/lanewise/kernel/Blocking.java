@@ -18,7 +18,7 @@ final class Blocking {
    * Whether there are 16 vector registers, as in x86 without AVX-512, rather than 32. A width
    * forced below the machine's own changes nothing about its registers.
    */
-  private static final boolean FEW_REGISTERS =
+  static final boolean FEW_REGISTERS =
       VectorShape.preferredShape().vectorBitSize() < 512
           && List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
 
@@ -40,8 +40,11 @@ final class Blocking {
    */
   static final int KC = Math.clamp(Caches.L2 / 2 / (4L * NR), 512, 2048) & -16;
 
-  /** Rows of A in a block: whole tiles of 3, 4, 6 and 8 rows. */
-  static final int MC = 240;
+  /** The fewest rows that are whole tiles, whether of 3, 4, 6 or 8 rows. */
+  static final int WHOLE_TILES = 24;
+
+  /** Rows of A in a block. */
+  static final int MC = 10 * WHOLE_TILES;
 
   /** Floats of a block of C that are still in L1 when its last tile is stored. */
   static final int HOT = 8192;
@@ -90,11 +93,12 @@ final class Blocking {
    * that the block of C is still hot when its activation follows.
    */
   static int mc(int m, int n, int k) {
-    if (m <= 24) {
-      return 24;
+    if (m <= WHOLE_TILES) {
+      return WHOLE_TILES;
     }
-    int most = 4L * n * k > Caches.L2 / 4 ? MC : Math.min(MC, Math.max(24, HOT / n / 24 * 24));
-    return evenShare(m, most, 24);
+    int hot = Math.max(WHOLE_TILES, HOT / n / WHOLE_TILES * WHOLE_TILES);
+    int most = 4L * n * k > Caches.L2 / 4 ? MC : Math.min(MC, hot);
+    return evenShare(m, most, WHOLE_TILES);
   }
 
   /** Returns the vectors of the next tile of a product of one row: two panels' or one's. */
@@ -118,28 +122,13 @@ final class Blocking {
   }
 
   /**
-   * Returns the rows of the next tile that is {@code vectors} wide and adds to C or starts from
-   * zero, where {@code rest} rows are left. The highest has 24 accumulators, whose start from C
-   * would be too much for C1; two of four rows are better than one of six and another of two.
-   */
-  static int rows(int vectors, boolean add, int rest) {
-    boolean fours = add || rest == 7 || rest == 8;
-    return switch (vectors) {
-      case 1 -> 8;
-      case 2 -> add || rest <= 6 || FEW_REGISTERS ? 6 : 8;
-      case 3 -> FEW_REGISTERS ? 3 : fours ? 4 : 6;
-      default -> fours ? 4 : 6;
-    };
-  }
-
-  /**
    * Returns the cycles of a product of which {@code transposed} floats are transposed on the way: a
    * multiply-add of a vector takes one, but half as much again in a tile of one vector, which loads
    * a float for each.
    */
   static double cycles(int m, int n, int k, long transposed) {
     int vectors = (n + Simd.LANES - 1) / Simd.LANES;
-    int height = rows(Math.min(vectors, TILE_VECTORS), true, m);
+    int height = AddTiles.rows(Math.min(vectors, TILE_VECTORS));
     double width = vectors % TILE_VECTORS == 1 ? vectors + SINGLE : vectors;
     return (double) ((m + height - 1) / height * height) * k * width + TRANSPOSED * transposed;
   }
@@ -149,8 +138,8 @@ final class Blocking {
    * even shares of {@code m}, whole tiles.
    */
   static int packedRows(int m, long row, int threads) {
-    int most = Math.clamp(PACKED_A / threads / (24 * row), 1, 1 << 20) * 24;
-    return evenShare(m, most, 24);
+    long tiles = PACKED_A / threads / (WHOLE_TILES * row);
+    return evenShare(m, Math.clamp(tiles, 1, 1 << 20) * WHOLE_TILES, WHOLE_TILES);
   }
 
   /**

@@ -586,7 +586,7 @@ public final class Gemm implements Workers.Body {
         }
       }
       for (int i = 0; i < m; ) {
-        int rows = Math.min(Blocking.rows(vectors, add, m - i), m - i);
+        int rows = Math.min(MicroKernel.rows(vectors, add, m - i), m - i);
         long ai = from + i * row + 4L * pc;
         long at = to + i * toRow;
         MicroKernel.tile(

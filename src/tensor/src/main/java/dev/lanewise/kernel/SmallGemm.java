@@ -117,7 +117,7 @@ final class SmallGemm {
         MicroKernel.row(vectors, add, A, a, B, bj, bRow, half, C, cj, k);
       } else {
         for (int i = 0; i < m; ) {
-          int rows = Math.min(Blocking.rows(vectors, add, m - i), m - i);
+          int rows = Math.min(MicroKernel.rows(vectors, add, m - i), m - i);
           long ai = a + i * aRow;
           long ci = cj + i * cRow;
           MicroKernel.tile(vectors, add, A, ai, aRow, B, bj, bRow, C, ci, cRow, rows, k);

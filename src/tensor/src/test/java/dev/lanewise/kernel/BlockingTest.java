@@ -16,10 +16,12 @@ class BlockingTest {
     long row = Pack.rowBytes(k);
     int rows = Blocking.packedRows(m, row, threads);
     assertThat(rows).isPositive();
-    assertThat(rows % 24).isZero();
-    assertThat(rows * row).as("bytes").isLessThanOrEqualTo(Blocking.PACKED_A / threads + 24 * row);
+    assertThat(rows % Blocking.WHOLE_TILES).isZero();
+    assertThat(rows * row)
+        .as("bytes")
+        .isLessThanOrEqualTo(Blocking.PACKED_A / threads + Blocking.WHOLE_TILES * row);
     long blocks = (m - 1L) / rows + 1;
-    assertThat(blocks * rows - m).as("rows too many").isLessThan(blocks * 24);
+    assertThat(blocks * rows - m).as("rows too many").isLessThan(blocks * Blocking.WHOLE_TILES);
   }
 
   @Property
@@ -57,7 +59,7 @@ class BlockingTest {
     int mc = Blocking.mc(m, n, k);
     assertThat(mc).isPositive();
     for (int vectors = 1; vectors <= 4; vectors++) {
-      assertThat(mc % Blocking.rows(vectors, false, mc)).as("%s vectors", vectors).isZero();
+      assertThat(mc % MicroKernel.rows(vectors, false, mc)).as("%s vectors", vectors).isZero();
     }
   }
 }

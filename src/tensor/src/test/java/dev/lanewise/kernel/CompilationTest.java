@@ -70,7 +70,7 @@ class CompilationTest {
   @Test
   void kernels_areCompiled_inTheBadOrder() throws Exception {
     assertThat(KernelMethods.all())
-        .contains("MicroKernel::zero4x4", "Pack::column", "Update::adamLoop", "Gemv::restOfRows");
+        .contains("ZeroTiles::tile4x4", "Pack::column", "Update::adamLoop", "Gemv::restOfRows");
     assertThat(load(String.valueOf(KernelCalls.N), "-XX:Tier3DelayOn=0")).isEmpty();
   }
 

@@ -229,7 +229,8 @@ final class KernelCalls {
       String name = more ? "add " : "zero ";
       for (int vectors = 1; vectors <= 4; vectors++) {
         int v = vectors;
-        for (int rows : new int[] {2, 3, 4, Blocking.rows(v, more, 6), Blocking.rows(v, more, 8)}) {
+        for (int rows :
+            new int[] {2, 3, 4, MicroKernel.rows(v, more, 6), MicroKernel.rows(v, more, 8)}) {
           add(
               name + "tile of " + rows + " rows by " + v + " vectors",
               () -> MicroKernel.tile(v, more, a, 0, aRow, b, 0, row, c, 0, row, rows, n));
@@ -242,8 +243,8 @@ final class KernelCalls {
       }
     }
     add("sweep of a row", () -> Gemv.rows(a, 0, 4, b, 0, row, n, width, c, 0));
-    add("zero tile of a dense B", () -> MicroKernel.dense6x4(a, 0, aRow, b, 0, c, 0, row, 6, n));
-    add("add tile of a dense B", () -> MicroKernel.denseAdd4x4(a, 0, aRow, b, 0, c, 0, row, 4, n));
+    add("zero tile of a dense B", () -> ZeroTiles.dense6x4(a, 0, aRow, b, 0, c, 0, row, 6, n));
+    add("add tile of a dense B", () -> AddTiles.dense4x4(a, 0, aRow, b, 0, c, 0, row, 4, n));
   }
 
   private void addPacked() {

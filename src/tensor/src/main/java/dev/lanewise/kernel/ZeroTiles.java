@@ -1,0 +1,975 @@
+package dev.lanewise.kernel;
+
+import static dev.lanewise.kernel.Simd.NATIVE;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Tiles of C = A B: the accumulators start from zero. See {@link MicroKernel}. */
+final class ZeroTiles {
+  private static final VectorSpecies<Float> F = Simd.F;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+  /** Bytes of a vector. */
+  private static final long V = 4L * Simd.LANES;
+
+  private ZeroTiles() {}
+
+  /**
+   * Returns the rows of the next tile that is {@code vectors} wide, where {@code rest} rows are
+   * left: two tiles of four rows are better than one of six and another of two.
+   */
+  static int rows(int vectors, int rest) {
+    boolean fours = rest == 7 || rest == 8;
+    return switch (vectors) {
+      case 1 -> 8;
+      case 2 -> rest <= 6 || Blocking.FEW_REGISTERS ? 6 : 8;
+      case 3 -> Blocking.FEW_REGISTERS ? 3 : fours ? 4 : 6;
+      default -> fours ? 4 : 6;
+    };
+  }
+
+  /** Computes a tile that is {@code vectors} wide and as high as {@link #rows} says, or lower. */
+  static void tile(
+      int vectors,
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    switch (vectors) {
+      case 4 -> {
+        if (m <= 2) {
+          tile2x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+        } else if (m <= 4) {
+          tile4x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+        } else if (bRow == 4 * V && k >= Blocking.DENSE_FROM) {
+          dense6x4(A, a, aRow, B, b, C, c, cRow, m, k);
+        } else {
+          tile6x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+        }
+      }
+      case 3 -> {
+        if (m <= 3) {
+          tile3x3(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+        } else if (m == 4) {
+          tile4x3(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+        } else {
+          tile6x3(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+        }
+      }
+      case 2 -> {
+        if (m <= 6) {
+          tile6x2(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+        } else {
+          tile8x2(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+        }
+      }
+      default -> {
+        if (m <= 4) {
+          tile4x1(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+        } else {
+          tile8x1(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+        }
+      }
+    }
+  }
+
+  /** A tile of 6 rows by 4 vectors. */
+  static void tile6x4(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long a4 = m > 4 ? a3 + aRow : a3;
+    long a5 = m > 5 ? a4 + aRow : a4;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    long c4 = m > 4 ? c3 + cRow : c3;
+    long c5 = m > 5 ? c4 + cRow : c4;
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c02 = FloatVector.zero(F);
+    FloatVector c03 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c12 = FloatVector.zero(F);
+    FloatVector c13 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c22 = FloatVector.zero(F);
+    FloatVector c23 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    FloatVector c31 = FloatVector.zero(F);
+    FloatVector c32 = FloatVector.zero(F);
+    FloatVector c33 = FloatVector.zero(F);
+    FloatVector c40 = FloatVector.zero(F);
+    FloatVector c41 = FloatVector.zero(F);
+    FloatVector c42 = FloatVector.zero(F);
+    FloatVector c43 = FloatVector.zero(F);
+    FloatVector c50 = FloatVector.zero(F);
+    FloatVector c51 = FloatVector.zero(F);
+    FloatVector c52 = FloatVector.zero(F);
+    FloatVector c53 = FloatVector.zero(F);
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
+      FloatVector b3 = FloatVector.fromMemorySegment(F, B, bp + 3 * V, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      c01 = x0.fma(b1, c01);
+      c02 = x0.fma(b2, c02);
+      c03 = x0.fma(b3, c03);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      c11 = x1.fma(b1, c11);
+      c12 = x1.fma(b2, c12);
+      c13 = x1.fma(b3, c13);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      c20 = x2.fma(b0, c20);
+      c21 = x2.fma(b1, c21);
+      c22 = x2.fma(b2, c22);
+      c23 = x2.fma(b3, c23);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      c30 = x3.fma(b0, c30);
+      c31 = x3.fma(b1, c31);
+      c32 = x3.fma(b2, c32);
+      c33 = x3.fma(b3, c33);
+      FloatVector x4 = FloatVector.broadcast(F, A.get(FLOAT, ap + a4));
+      c40 = x4.fma(b0, c40);
+      c41 = x4.fma(b1, c41);
+      c42 = x4.fma(b2, c42);
+      c43 = x4.fma(b3, c43);
+      FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
+      c50 = x5.fma(b0, c50);
+      c51 = x5.fma(b1, c51);
+      c52 = x5.fma(b2, c52);
+      c53 = x5.fma(b3, c53);
+      bp += bRow;
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c01.intoMemorySegment(C, c + V, ORDER);
+    c02.intoMemorySegment(C, c + 2 * V, ORDER);
+    c03.intoMemorySegment(C, c + 3 * V, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c11.intoMemorySegment(C, c1 + V, ORDER);
+    c12.intoMemorySegment(C, c1 + 2 * V, ORDER);
+    c13.intoMemorySegment(C, c1 + 3 * V, ORDER);
+    c20.intoMemorySegment(C, c2, ORDER);
+    c21.intoMemorySegment(C, c2 + V, ORDER);
+    c22.intoMemorySegment(C, c2 + 2 * V, ORDER);
+    c23.intoMemorySegment(C, c2 + 3 * V, ORDER);
+    c30.intoMemorySegment(C, c3, ORDER);
+    c31.intoMemorySegment(C, c3 + V, ORDER);
+    c32.intoMemorySegment(C, c3 + 2 * V, ORDER);
+    c33.intoMemorySegment(C, c3 + 3 * V, ORDER);
+    c40.intoMemorySegment(C, c4, ORDER);
+    c41.intoMemorySegment(C, c4 + V, ORDER);
+    c42.intoMemorySegment(C, c4 + 2 * V, ORDER);
+    c43.intoMemorySegment(C, c4 + 3 * V, ORDER);
+    c50.intoMemorySegment(C, c5, ORDER);
+    c51.intoMemorySegment(C, c5 + V, ORDER);
+    c52.intoMemorySegment(C, c5 + 2 * V, ORDER);
+    c53.intoMemorySegment(C, c5 + 3 * V, ORDER);
+  }
+
+  /**
+   * The same for a B whose rows lie one after another, {@link Blocking#NR} columns each: where the
+   * step is a constant, C2 proves the bounds of all of them before the loop.
+   */
+  static void dense6x4(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long a4 = m > 4 ? a3 + aRow : a3;
+    long a5 = m > 5 ? a4 + aRow : a4;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    long c4 = m > 4 ? c3 + cRow : c3;
+    long c5 = m > 5 ? c4 + cRow : c4;
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c02 = FloatVector.zero(F);
+    FloatVector c03 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c12 = FloatVector.zero(F);
+    FloatVector c13 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c22 = FloatVector.zero(F);
+    FloatVector c23 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    FloatVector c31 = FloatVector.zero(F);
+    FloatVector c32 = FloatVector.zero(F);
+    FloatVector c33 = FloatVector.zero(F);
+    FloatVector c40 = FloatVector.zero(F);
+    FloatVector c41 = FloatVector.zero(F);
+    FloatVector c42 = FloatVector.zero(F);
+    FloatVector c43 = FloatVector.zero(F);
+    FloatVector c50 = FloatVector.zero(F);
+    FloatVector c51 = FloatVector.zero(F);
+    FloatVector c52 = FloatVector.zero(F);
+    FloatVector c53 = FloatVector.zero(F);
+    long start = b - Blocking.NR * a;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
+      long bp = start + Blocking.NR * ap;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
+      FloatVector b3 = FloatVector.fromMemorySegment(F, B, bp + 3 * V, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      c01 = x0.fma(b1, c01);
+      c02 = x0.fma(b2, c02);
+      c03 = x0.fma(b3, c03);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      c11 = x1.fma(b1, c11);
+      c12 = x1.fma(b2, c12);
+      c13 = x1.fma(b3, c13);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      c20 = x2.fma(b0, c20);
+      c21 = x2.fma(b1, c21);
+      c22 = x2.fma(b2, c22);
+      c23 = x2.fma(b3, c23);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      c30 = x3.fma(b0, c30);
+      c31 = x3.fma(b1, c31);
+      c32 = x3.fma(b2, c32);
+      c33 = x3.fma(b3, c33);
+      FloatVector x4 = FloatVector.broadcast(F, A.get(FLOAT, ap + a4));
+      c40 = x4.fma(b0, c40);
+      c41 = x4.fma(b1, c41);
+      c42 = x4.fma(b2, c42);
+      c43 = x4.fma(b3, c43);
+      FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
+      c50 = x5.fma(b0, c50);
+      c51 = x5.fma(b1, c51);
+      c52 = x5.fma(b2, c52);
+      c53 = x5.fma(b3, c53);
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c01.intoMemorySegment(C, c + V, ORDER);
+    c02.intoMemorySegment(C, c + 2 * V, ORDER);
+    c03.intoMemorySegment(C, c + 3 * V, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c11.intoMemorySegment(C, c1 + V, ORDER);
+    c12.intoMemorySegment(C, c1 + 2 * V, ORDER);
+    c13.intoMemorySegment(C, c1 + 3 * V, ORDER);
+    c20.intoMemorySegment(C, c2, ORDER);
+    c21.intoMemorySegment(C, c2 + V, ORDER);
+    c22.intoMemorySegment(C, c2 + 2 * V, ORDER);
+    c23.intoMemorySegment(C, c2 + 3 * V, ORDER);
+    c30.intoMemorySegment(C, c3, ORDER);
+    c31.intoMemorySegment(C, c3 + V, ORDER);
+    c32.intoMemorySegment(C, c3 + 2 * V, ORDER);
+    c33.intoMemorySegment(C, c3 + 3 * V, ORDER);
+    c40.intoMemorySegment(C, c4, ORDER);
+    c41.intoMemorySegment(C, c4 + V, ORDER);
+    c42.intoMemorySegment(C, c4 + 2 * V, ORDER);
+    c43.intoMemorySegment(C, c4 + 3 * V, ORDER);
+    c50.intoMemorySegment(C, c5, ORDER);
+    c51.intoMemorySegment(C, c5 + V, ORDER);
+    c52.intoMemorySegment(C, c5 + 2 * V, ORDER);
+    c53.intoMemorySegment(C, c5 + 3 * V, ORDER);
+  }
+
+  /** A tile of 4 rows by 4 vectors. */
+  static void tile4x4(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c02 = FloatVector.zero(F);
+    FloatVector c03 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c12 = FloatVector.zero(F);
+    FloatVector c13 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c22 = FloatVector.zero(F);
+    FloatVector c23 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    FloatVector c31 = FloatVector.zero(F);
+    FloatVector c32 = FloatVector.zero(F);
+    FloatVector c33 = FloatVector.zero(F);
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
+      FloatVector b3 = FloatVector.fromMemorySegment(F, B, bp + 3 * V, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      c01 = x0.fma(b1, c01);
+      c02 = x0.fma(b2, c02);
+      c03 = x0.fma(b3, c03);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      c11 = x1.fma(b1, c11);
+      c12 = x1.fma(b2, c12);
+      c13 = x1.fma(b3, c13);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      c20 = x2.fma(b0, c20);
+      c21 = x2.fma(b1, c21);
+      c22 = x2.fma(b2, c22);
+      c23 = x2.fma(b3, c23);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      c30 = x3.fma(b0, c30);
+      c31 = x3.fma(b1, c31);
+      c32 = x3.fma(b2, c32);
+      c33 = x3.fma(b3, c33);
+      bp += bRow;
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c01.intoMemorySegment(C, c + V, ORDER);
+    c02.intoMemorySegment(C, c + 2 * V, ORDER);
+    c03.intoMemorySegment(C, c + 3 * V, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c11.intoMemorySegment(C, c1 + V, ORDER);
+    c12.intoMemorySegment(C, c1 + 2 * V, ORDER);
+    c13.intoMemorySegment(C, c1 + 3 * V, ORDER);
+    c20.intoMemorySegment(C, c2, ORDER);
+    c21.intoMemorySegment(C, c2 + V, ORDER);
+    c22.intoMemorySegment(C, c2 + 2 * V, ORDER);
+    c23.intoMemorySegment(C, c2 + 3 * V, ORDER);
+    c30.intoMemorySegment(C, c3, ORDER);
+    c31.intoMemorySegment(C, c3 + V, ORDER);
+    c32.intoMemorySegment(C, c3 + 2 * V, ORDER);
+    c33.intoMemorySegment(C, c3 + 3 * V, ORDER);
+  }
+
+  /** A tile of 2 rows by 4 vectors. */
+  static void tile2x4(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
+    long a1 = m > 1 ? aRow : 0;
+    long c1 = m > 1 ? c + cRow : c;
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c02 = FloatVector.zero(F);
+    FloatVector c03 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c12 = FloatVector.zero(F);
+    FloatVector c13 = FloatVector.zero(F);
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
+      FloatVector b3 = FloatVector.fromMemorySegment(F, B, bp + 3 * V, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      c01 = x0.fma(b1, c01);
+      c02 = x0.fma(b2, c02);
+      c03 = x0.fma(b3, c03);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      c11 = x1.fma(b1, c11);
+      c12 = x1.fma(b2, c12);
+      c13 = x1.fma(b3, c13);
+      bp += bRow;
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c01.intoMemorySegment(C, c + V, ORDER);
+    c02.intoMemorySegment(C, c + 2 * V, ORDER);
+    c03.intoMemorySegment(C, c + 3 * V, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c11.intoMemorySegment(C, c1 + V, ORDER);
+    c12.intoMemorySegment(C, c1 + 2 * V, ORDER);
+    c13.intoMemorySegment(C, c1 + 3 * V, ORDER);
+  }
+
+  /** A tile of 6 rows by 3 vectors. */
+  static void tile6x3(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long a4 = m > 4 ? a3 + aRow : a3;
+    long a5 = m > 5 ? a4 + aRow : a4;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    long c4 = m > 4 ? c3 + cRow : c3;
+    long c5 = m > 5 ? c4 + cRow : c4;
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c02 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c12 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c22 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    FloatVector c31 = FloatVector.zero(F);
+    FloatVector c32 = FloatVector.zero(F);
+    FloatVector c40 = FloatVector.zero(F);
+    FloatVector c41 = FloatVector.zero(F);
+    FloatVector c42 = FloatVector.zero(F);
+    FloatVector c50 = FloatVector.zero(F);
+    FloatVector c51 = FloatVector.zero(F);
+    FloatVector c52 = FloatVector.zero(F);
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      c01 = x0.fma(b1, c01);
+      c02 = x0.fma(b2, c02);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      c11 = x1.fma(b1, c11);
+      c12 = x1.fma(b2, c12);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      c20 = x2.fma(b0, c20);
+      c21 = x2.fma(b1, c21);
+      c22 = x2.fma(b2, c22);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      c30 = x3.fma(b0, c30);
+      c31 = x3.fma(b1, c31);
+      c32 = x3.fma(b2, c32);
+      FloatVector x4 = FloatVector.broadcast(F, A.get(FLOAT, ap + a4));
+      c40 = x4.fma(b0, c40);
+      c41 = x4.fma(b1, c41);
+      c42 = x4.fma(b2, c42);
+      FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
+      c50 = x5.fma(b0, c50);
+      c51 = x5.fma(b1, c51);
+      c52 = x5.fma(b2, c52);
+      bp += bRow;
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c01.intoMemorySegment(C, c + V, ORDER);
+    c02.intoMemorySegment(C, c + 2 * V, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c11.intoMemorySegment(C, c1 + V, ORDER);
+    c12.intoMemorySegment(C, c1 + 2 * V, ORDER);
+    c20.intoMemorySegment(C, c2, ORDER);
+    c21.intoMemorySegment(C, c2 + V, ORDER);
+    c22.intoMemorySegment(C, c2 + 2 * V, ORDER);
+    c30.intoMemorySegment(C, c3, ORDER);
+    c31.intoMemorySegment(C, c3 + V, ORDER);
+    c32.intoMemorySegment(C, c3 + 2 * V, ORDER);
+    c40.intoMemorySegment(C, c4, ORDER);
+    c41.intoMemorySegment(C, c4 + V, ORDER);
+    c42.intoMemorySegment(C, c4 + 2 * V, ORDER);
+    c50.intoMemorySegment(C, c5, ORDER);
+    c51.intoMemorySegment(C, c5 + V, ORDER);
+    c52.intoMemorySegment(C, c5 + 2 * V, ORDER);
+  }
+
+  /** A tile of 4 rows by 3 vectors. */
+  static void tile4x3(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c02 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c12 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c22 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    FloatVector c31 = FloatVector.zero(F);
+    FloatVector c32 = FloatVector.zero(F);
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      c01 = x0.fma(b1, c01);
+      c02 = x0.fma(b2, c02);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      c11 = x1.fma(b1, c11);
+      c12 = x1.fma(b2, c12);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      c20 = x2.fma(b0, c20);
+      c21 = x2.fma(b1, c21);
+      c22 = x2.fma(b2, c22);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      c30 = x3.fma(b0, c30);
+      c31 = x3.fma(b1, c31);
+      c32 = x3.fma(b2, c32);
+      bp += bRow;
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c01.intoMemorySegment(C, c + V, ORDER);
+    c02.intoMemorySegment(C, c + 2 * V, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c11.intoMemorySegment(C, c1 + V, ORDER);
+    c12.intoMemorySegment(C, c1 + 2 * V, ORDER);
+    c20.intoMemorySegment(C, c2, ORDER);
+    c21.intoMemorySegment(C, c2 + V, ORDER);
+    c22.intoMemorySegment(C, c2 + 2 * V, ORDER);
+    c30.intoMemorySegment(C, c3, ORDER);
+    c31.intoMemorySegment(C, c3 + V, ORDER);
+    c32.intoMemorySegment(C, c3 + 2 * V, ORDER);
+  }
+
+  /** A tile of 3 rows by 3 vectors. */
+  static void tile3x3(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c02 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c12 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c22 = FloatVector.zero(F);
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      c01 = x0.fma(b1, c01);
+      c02 = x0.fma(b2, c02);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      c11 = x1.fma(b1, c11);
+      c12 = x1.fma(b2, c12);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      c20 = x2.fma(b0, c20);
+      c21 = x2.fma(b1, c21);
+      c22 = x2.fma(b2, c22);
+      bp += bRow;
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c01.intoMemorySegment(C, c + V, ORDER);
+    c02.intoMemorySegment(C, c + 2 * V, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c11.intoMemorySegment(C, c1 + V, ORDER);
+    c12.intoMemorySegment(C, c1 + 2 * V, ORDER);
+    c20.intoMemorySegment(C, c2, ORDER);
+    c21.intoMemorySegment(C, c2 + V, ORDER);
+    c22.intoMemorySegment(C, c2 + 2 * V, ORDER);
+  }
+
+  /** A tile of 8 rows by 2 vectors. */
+  static void tile8x2(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long a4 = m > 4 ? a3 + aRow : a3;
+    long a5 = m > 5 ? a4 + aRow : a4;
+    long a6 = m > 6 ? a5 + aRow : a5;
+    long a7 = m > 7 ? a6 + aRow : a6;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    long c4 = m > 4 ? c3 + cRow : c3;
+    long c5 = m > 5 ? c4 + cRow : c4;
+    long c6 = m > 6 ? c5 + cRow : c5;
+    long c7 = m > 7 ? c6 + cRow : c6;
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    FloatVector c31 = FloatVector.zero(F);
+    FloatVector c40 = FloatVector.zero(F);
+    FloatVector c41 = FloatVector.zero(F);
+    FloatVector c50 = FloatVector.zero(F);
+    FloatVector c51 = FloatVector.zero(F);
+    FloatVector c60 = FloatVector.zero(F);
+    FloatVector c61 = FloatVector.zero(F);
+    FloatVector c70 = FloatVector.zero(F);
+    FloatVector c71 = FloatVector.zero(F);
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      c01 = x0.fma(b1, c01);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      c11 = x1.fma(b1, c11);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      c20 = x2.fma(b0, c20);
+      c21 = x2.fma(b1, c21);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      c30 = x3.fma(b0, c30);
+      c31 = x3.fma(b1, c31);
+      FloatVector x4 = FloatVector.broadcast(F, A.get(FLOAT, ap + a4));
+      c40 = x4.fma(b0, c40);
+      c41 = x4.fma(b1, c41);
+      FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
+      c50 = x5.fma(b0, c50);
+      c51 = x5.fma(b1, c51);
+      FloatVector x6 = FloatVector.broadcast(F, A.get(FLOAT, ap + a6));
+      c60 = x6.fma(b0, c60);
+      c61 = x6.fma(b1, c61);
+      FloatVector x7 = FloatVector.broadcast(F, A.get(FLOAT, ap + a7));
+      c70 = x7.fma(b0, c70);
+      c71 = x7.fma(b1, c71);
+      bp += bRow;
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c01.intoMemorySegment(C, c + V, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c11.intoMemorySegment(C, c1 + V, ORDER);
+    c20.intoMemorySegment(C, c2, ORDER);
+    c21.intoMemorySegment(C, c2 + V, ORDER);
+    c30.intoMemorySegment(C, c3, ORDER);
+    c31.intoMemorySegment(C, c3 + V, ORDER);
+    c40.intoMemorySegment(C, c4, ORDER);
+    c41.intoMemorySegment(C, c4 + V, ORDER);
+    c50.intoMemorySegment(C, c5, ORDER);
+    c51.intoMemorySegment(C, c5 + V, ORDER);
+    c60.intoMemorySegment(C, c6, ORDER);
+    c61.intoMemorySegment(C, c6 + V, ORDER);
+    c70.intoMemorySegment(C, c7, ORDER);
+    c71.intoMemorySegment(C, c7 + V, ORDER);
+  }
+
+  /** A tile of 6 rows by 2 vectors. */
+  static void tile6x2(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long a4 = m > 4 ? a3 + aRow : a3;
+    long a5 = m > 5 ? a4 + aRow : a4;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    long c4 = m > 4 ? c3 + cRow : c3;
+    long c5 = m > 5 ? c4 + cRow : c4;
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    FloatVector c31 = FloatVector.zero(F);
+    FloatVector c40 = FloatVector.zero(F);
+    FloatVector c41 = FloatVector.zero(F);
+    FloatVector c50 = FloatVector.zero(F);
+    FloatVector c51 = FloatVector.zero(F);
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      c01 = x0.fma(b1, c01);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      c11 = x1.fma(b1, c11);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      c20 = x2.fma(b0, c20);
+      c21 = x2.fma(b1, c21);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      c30 = x3.fma(b0, c30);
+      c31 = x3.fma(b1, c31);
+      FloatVector x4 = FloatVector.broadcast(F, A.get(FLOAT, ap + a4));
+      c40 = x4.fma(b0, c40);
+      c41 = x4.fma(b1, c41);
+      FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
+      c50 = x5.fma(b0, c50);
+      c51 = x5.fma(b1, c51);
+      bp += bRow;
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c01.intoMemorySegment(C, c + V, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c11.intoMemorySegment(C, c1 + V, ORDER);
+    c20.intoMemorySegment(C, c2, ORDER);
+    c21.intoMemorySegment(C, c2 + V, ORDER);
+    c30.intoMemorySegment(C, c3, ORDER);
+    c31.intoMemorySegment(C, c3 + V, ORDER);
+    c40.intoMemorySegment(C, c4, ORDER);
+    c41.intoMemorySegment(C, c4 + V, ORDER);
+    c50.intoMemorySegment(C, c5, ORDER);
+    c51.intoMemorySegment(C, c5 + V, ORDER);
+  }
+
+  /** A tile of 8 rows by 1 vector. */
+  static void tile8x1(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long a4 = m > 4 ? a3 + aRow : a3;
+    long a5 = m > 5 ? a4 + aRow : a4;
+    long a6 = m > 6 ? a5 + aRow : a5;
+    long a7 = m > 7 ? a6 + aRow : a6;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    long c4 = m > 4 ? c3 + cRow : c3;
+    long c5 = m > 5 ? c4 + cRow : c4;
+    long c6 = m > 6 ? c5 + cRow : c5;
+    long c7 = m > 7 ? c6 + cRow : c6;
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    FloatVector c40 = FloatVector.zero(F);
+    FloatVector c50 = FloatVector.zero(F);
+    FloatVector c60 = FloatVector.zero(F);
+    FloatVector c70 = FloatVector.zero(F);
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      c20 = x2.fma(b0, c20);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      c30 = x3.fma(b0, c30);
+      FloatVector x4 = FloatVector.broadcast(F, A.get(FLOAT, ap + a4));
+      c40 = x4.fma(b0, c40);
+      FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
+      c50 = x5.fma(b0, c50);
+      FloatVector x6 = FloatVector.broadcast(F, A.get(FLOAT, ap + a6));
+      c60 = x6.fma(b0, c60);
+      FloatVector x7 = FloatVector.broadcast(F, A.get(FLOAT, ap + a7));
+      c70 = x7.fma(b0, c70);
+      bp += bRow;
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c20.intoMemorySegment(C, c2, ORDER);
+    c30.intoMemorySegment(C, c3, ORDER);
+    c40.intoMemorySegment(C, c4, ORDER);
+    c50.intoMemorySegment(C, c5, ORDER);
+    c60.intoMemorySegment(C, c6, ORDER);
+    c70.intoMemorySegment(C, c7, ORDER);
+  }
+
+  /** A tile of 4 rows by 1 vector. */
+  static void tile4x1(
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c,
+      long cRow,
+      int m,
+      int k) {
+    A = NATIVE.cast(A);
+    B = NATIVE.cast(B);
+    C = NATIVE.cast(C);
+    long a1 = m > 1 ? aRow : 0;
+    long a2 = m > 2 ? a1 + aRow : a1;
+    long a3 = m > 3 ? a2 + aRow : a2;
+    long c1 = m > 1 ? c + cRow : c;
+    long c2 = m > 2 ? c1 + cRow : c1;
+    long c3 = m > 3 ? c2 + cRow : c2;
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    long bp = b;
+    long end = a + 4L * k;
+    for (long ap = a; ap < end; ap += 4) {
+      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
+      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      c00 = x0.fma(b0, c00);
+      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      c10 = x1.fma(b0, c10);
+      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      c20 = x2.fma(b0, c20);
+      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      c30 = x3.fma(b0, c30);
+      bp += bRow;
+    }
+    c00.intoMemorySegment(C, c, ORDER);
+    c10.intoMemorySegment(C, c1, ORDER);
+    c20.intoMemorySegment(C, c2, ORDER);
+    c30.intoMemorySegment(C, c3, ORDER);
+  }
+}
