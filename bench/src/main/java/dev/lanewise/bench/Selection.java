@@ -7,7 +7,6 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
-import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
@@ -49,13 +48,13 @@ record Selection(String names, Map<String, List<String>> params, OptionalInt for
   }
 
   /** Returns JMH's options for one of its methods with one set of parameters. */
-  Options options(String method, Map<String, String> values) {
+  ChainedOptionsBuilder options(String method, Map<String, String> values) {
     ChainedOptionsBuilder options = new OptionsBuilder().include("^" + Pattern.quote(method) + "$");
     forks.ifPresent(options::forks);
     values.forEach(options::param);
     if (heap) {
       options.addProfiler(GCProfiler.class);
     }
-    return options.build();
+    return options;
   }
 }

@@ -23,7 +23,7 @@ import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
-import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import org.openjdk.jmh.util.Optional;
@@ -35,6 +35,7 @@ import org.openjdk.jmh.util.Optional;
  */
 final class Suite {
   private static final int FAILURE = 1;
+  private static final String VECTORS = "jdk.incubator.vector";
 
   /** What a fork takes beside its iterations, on average: a JVM, its operands, and a first call. */
   private static final Duration START = Duration.ofSeconds(1);
@@ -48,14 +49,39 @@ final class Suite {
   static int run(SuiteOptions options, PrintStream out, String... args)
       throws IOException, InterruptedException {
     List<BenchmarkListEntry> benchmarks = benchmarks();
-    if (benchmarks.stream().anyMatch(Suite::isPeers)) {
-      Map<String, String> missing = PeerEnvironment.of(Path.of("/"));
-      missing.keySet().removeAll(System.getenv().keySet());
-      if (!missing.isEmpty()) {
-        return again(missing, out, args);
-      }
+    Map<String, String> missing = missing(benchmarks);
+    return missing.isEmpty()
+        ? run(options, benchmarks, out)
+        : again(missing, List.of(), out, args);
+  }
+
+  /** Runs the suite turn by turn, in one JVM of its own, and returns its exit code. */
+  static int turns(SuiteOptions options, Turns turns, PrintStream out, String... args)
+      throws IOException, InterruptedException {
+    if (ModuleLayer.boot().findModule(VECTORS).isEmpty()) {
+      List<String> flags = List.of("--add-modules=" + VECTORS, "--enable-native-access=ALL-UNNAMED");
+      return again(missing(benchmarks()), flags, out, args);
     }
-    return run(options, benchmarks, out);
+    create(options.json().toAbsolutePath());
+    List<BenchmarkListEntry> benchmarks = benchmarks();
+    List<Case> cases =
+        options.selections().stream()
+            .flatMap(selection -> cases(selection, benchmarks).stream())
+            .filter(one -> one.params().getOrDefault("threads", "1").equals("1"))
+            .toList();
+    List<RunResult> results = turns.run(cases, out);
+    return finish(options.json().toAbsolutePath(), results, cases.size(), out);
+  }
+
+  /** Returns what the peers among the benchmarks read from the environment and do not find. */
+  private static Map<String, String> missing(List<BenchmarkListEntry> benchmarks)
+      throws IOException {
+    if (benchmarks.stream().noneMatch(Suite::isPeers)) {
+      return Map.of();
+    }
+    Map<String, String> missing = PeerEnvironment.of(Path.of("/"));
+    missing.keySet().removeAll(System.getenv().keySet());
+    return missing;
   }
 
   private static int run(SuiteOptions options, List<BenchmarkListEntry> benchmarks, PrintStream out)
@@ -71,20 +97,25 @@ final class Suite {
       out.println();
       out.println("Benchmark " + (i + 1) + " of " + cases.size());
       try {
-        results.addAll(new Runner(cases.get(i).options()).run());
+        results.addAll(new Runner(cases.get(i).options().build()).run());
       } catch (RunnerException e) {
         out.println("JMH could not run " + cases.get(i) + ": " + e.getMessage());
       }
       ResultFormatFactory.getInstance(ResultFormatType.JSON, json.toString()).writeOut(results);
     }
+    return finish(json, results, cases.size(), out);
+  }
+
+  private static int finish(Path json, List<RunResult> results, int expected, PrintStream out) {
+    ResultFormatFactory.getInstance(ResultFormatType.JSON, json.toString()).writeOut(results);
     out.println();
     Summary.of(results).forEach(out::println);
     out.println();
     out.println("The results lie in " + json);
-    int failed = cases.size() - results.size();
+    int failed = expected - results.size();
     if (failed > 0) {
       out.println(
-          failed + " of " + cases.size() + " benchmarks failed: JMH's output above says why.");
+          failed + " of " + expected + " benchmarks failed: JMH's output above says why.");
       return FAILURE;
     }
     return 0;
@@ -115,8 +146,12 @@ final class Suite {
 
   /** One method with one set of parameters. */
   record Case(Selection selection, String method, Map<String, String> params) {
-    Options options() {
+    ChainedOptionsBuilder options() {
       return selection.options(method, params);
+    }
+
+    boolean isPeer() {
+      return Suite.isPeer(method);
     }
 
     @Override
@@ -195,16 +230,24 @@ final class Suite {
   }
 
   private static boolean isPeers(BenchmarkListEntry benchmark) {
-    return benchmark.getUsername().contains(".peers.");
+    return isPeer(benchmark.getUsername());
+  }
+
+  private static boolean isPeer(String method) {
+    return method.contains(".peers.");
   }
 
   /** Starts this command line again, with what the peers read when they are loaded. */
-  private static int again(Map<String, String> environment, PrintStream out, String... args)
+  private static int again(
+      Map<String, String> environment, List<String> flags, PrintStream out, String... args)
       throws IOException, InterruptedException {
-    out.println("Set for the peers: " + environment);
+    if (!environment.isEmpty()) {
+      out.println("Set for the peers: " + environment);
+    }
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(flags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(Main.class.getName());

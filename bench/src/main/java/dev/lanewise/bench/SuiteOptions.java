@@ -40,25 +40,36 @@ record SuiteOptions(List<Selection> selections, Path json) {
    * every group, since a ratio needs its limit from the same run.
    */
   static SuiteOptions full(List<String> args) {
-    Arguments read = Arguments.read("full", args);
+    return of("full", EnumSet.allOf(Group.class), args);
+  }
+
+  /** Reads the arguments of {@code turns}, as those of {@code full}. */
+  static SuiteOptions turns(List<String> args) {
+    return of("turns", Turns.GROUPS, args);
+  }
+
+  private static SuiteOptions of(String command, Set<Group> all, List<String> args) {
+    Arguments read = Arguments.read(command, args);
     Set<Group> groups = EnumSet.noneOf(Group.class);
-    read.words.forEach(word -> groups.add(group(word)));
+    read.words.forEach(word -> groups.add(group(command, word, all)));
     List<Selection> selections = new ArrayList<>();
-    for (Group group : Group.values()) {
-      if (group == Group.ROOFLINE || groups.isEmpty() || groups.contains(group)) {
+    for (Group group : groups.isEmpty() ? all : groups) {
+      if (group != Group.ROOFLINE) {
         selections.addAll(group.full());
       }
     }
+    selections.addAll(0, Group.ROOFLINE.full());
     return new SuiteOptions(selections, read.json);
   }
 
-  private static Group group(String word) {
-    for (Group group : Group.values()) {
+  private static Group group(String command, String word, Set<Group> groups) {
+    for (Group group : groups) {
       if (group.word().equals(word)) {
         return group;
       }
     }
-    throw new UsageException("there is no group '" + word + "'; the groups are " + Group.words());
+    throw new UsageException(
+        command + " has no group '" + word + "'; its groups are " + Group.words(groups));
   }
 
   /** Arguments told apart: the file, and the words that belong to no option. */

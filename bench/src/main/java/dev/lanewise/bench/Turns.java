@@ -1,0 +1,105 @@
+package dev.lanewise.bench;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * A run in which those who do the same work take turns of a few milliseconds, in this JVM, on one
+ * thread: what else a shared machine does then slows all of them alike. A result holds one fork,
+ * with an iteration for each turn.
+ *
+ * @param turns how often each has its turn
+ * @param first how long one runs before its first turn, until its kernels are compiled
+ * @param warmup how long it runs before each turn, until its operands are in the caches
+ */
+record Turns(int turns, TimeValue first, TimeValue warmup, TimeValue turn) {
+  /** The groups whose peers bear one another in a JVM. */
+  static final Set<Group> GROUPS =
+      Collections.unmodifiableSet(
+          EnumSet.of(Group.ROOFLINE, Group.SGEMM, Group.GEMV, Group.INFERENCE, Group.MAP));
+
+  /** A peer's code was compiled before. */
+  private static final TimeValue FIRST_OF_PEER = TimeValue.milliseconds(50);
+
+  /** The turns of {@code turns} on the command line. */
+  static final Turns USUAL =
+      new Turns(
+          9,
+          TimeValue.milliseconds(1500),
+          TimeValue.milliseconds(3),
+          TimeValue.milliseconds(10));
+
+  /** Runs cases, those with the same parameters in turn, and returns what was measured. */
+  List<RunResult> run(List<Suite.Case> cases, PrintStream out) {
+    Map<List<Object>, List<Suite.Case>> works = new LinkedHashMap<>();
+    for (Suite.Case one : cases) {
+      List<Object> work = List.of(one.selection(), one.params());
+      works.computeIfAbsent(work, _ -> new ArrayList<>()).add(one);
+    }
+    List<RunResult> results = new ArrayList<>();
+    for (List<Suite.Case> contenders : works.values()) {
+      try {
+        List<RunResult> measured = alternate(contenders);
+        results.addAll(measured);
+        Summary.of(measured).stream().skip(1).forEach(out::println);
+      } catch (RunnerException e) {
+        out.println("JMH could not run " + contenders + ": " + e.getMessage());
+      }
+    }
+    return results;
+  }
+
+  private List<RunResult> alternate(List<Suite.Case> contenders) throws RunnerException {
+    for (Suite.Case contender : contenders) {
+      once(contender, contender.isPeer() ? FIRST_OF_PEER : first);
+    }
+    List<List<RunResult>> results = new ArrayList<>();
+    contenders.forEach(_ -> results.add(new ArrayList<>()));
+    for (int i = 0; i < turns; i++) {
+      for (int j = 0; j < contenders.size(); j++) {
+        int next = (i + j) % contenders.size();
+        results.get(next).add(once(contenders.get(next), warmup));
+      }
+    }
+    return results.stream().map(Turns::joined).toList();
+  }
+
+  private RunResult once(Suite.Case contender, TimeValue before) throws RunnerException {
+    ChainedOptionsBuilder options =
+        contender
+            .options()
+            .forks(0)
+            .warmupIterations(1)
+            .warmupTime(before)
+            .measurementIterations(1)
+            .measurementTime(turn)
+            .verbosity(VerboseMode.SILENT)
+            .shouldFailOnError(true);
+    return new Runner(options.build()).runSingle();
+  }
+
+  private static RunResult joined(List<RunResult> turns) {
+    List<IterationResult> iterations =
+        turns.stream()
+            .flatMap(turn -> turn.getBenchmarkResults().stream())
+            .flatMap(fork -> fork.getIterationResults().stream())
+            .toList();
+    BenchmarkParams params = turns.getFirst().getParams();
+    return new RunResult(params, List.of(new BenchmarkResult(params, iterations)));
+  }
+}

@@ -1,0 +1,61 @@
+package dev.lanewise.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+class TurnsTest {
+  private static final TimeValue SHORT = TimeValue.milliseconds(1);
+
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+
+  @Test
+  void eachHasItsTurns_andALine() {
+    Selection adam = Selection.of("Adam").with("parameters", "16", "32");
+    List<RunResult> results = run(new Turns(3, SHORT, SHORT, SHORT), adam);
+    assertThat(results).hasSize(2 * 2);
+    for (RunResult result : results) {
+      assertThat(result.getBenchmarkResults()).hasSize(1);
+      BenchmarkResult fork = result.getBenchmarkResults().iterator().next();
+      assertThat(fork.getIterationResults()).hasSize(3);
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains("Adam.lanewise")
+        .contains("parameters 32")
+        .contains("% of its traffic");
+  }
+
+  @Test
+  void oneThatCannotRun_isToldOf_andTheOthersRun() {
+    Selection gemm = Selection.of("Sgemm").with("product", "NN of nothing", "NN 2x3x4");
+    assertThat(run(new Turns(1, SHORT, SHORT, SHORT), gemm)).hasSize(1);
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains("JMH could not run")
+        .contains("NN of nothing");
+  }
+
+  @Test
+  void groupsWhosePeersDoNotBearOneAnother_areRefused() {
+    assertThatThrownBy(() -> SuiteOptions.turns(List.of("training")))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "turns has no group 'training'; its groups are roofline, sgemm, gemv, inference, map");
+  }
+
+  private List<RunResult> run(Turns turns, Selection selection) {
+    PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    return turns.run(
+        Suite.cases(selection, Suite.benchmarks()).stream()
+            .filter(one -> !one.isPeer())
+            .toList(),
+        out);
+  }
+}
