@@ -57,8 +57,7 @@ public final class Main {
         Results lie in bench-results/ unless --json names a file. Groups: %s.
         Exit codes: 0 good, 1 failure, 2 bad usage.
         """,
-        Group.words(Turns.GROUPS),
-        Group.words(List.of(Group.values())));
+        Group.words(Turns.GROUPS), Group.words(List.of(Group.values())));
     return 0;
   }
 

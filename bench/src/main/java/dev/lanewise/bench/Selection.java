@@ -10,8 +10,8 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * One call of JMH: which benchmarks, ours and the peers' of the same names; with which values of
- * their parameters; and how often, where that is not as often as the classes say.
+ * Which benchmarks run, ours and the peers' of the same names; with which values of their
+ * parameters; and how often, where that is not as often as the classes say.
  *
  * @param names the classes without the ending {@code Benchmark}, with a bar between them
  * @param params the values of parameters that differ from those that the classes have

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,7 @@ import org.openjdk.jmh.util.Optional;
 final class Suite {
   private static final int FAILURE = 1;
   private static final String VECTORS = "jdk.incubator.vector";
+  private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
 
   /** What a fork takes beside its iterations, on average: a JVM, its operands, and a first call. */
   private static final Duration START = Duration.ofSeconds(1);
@@ -50,27 +52,43 @@ final class Suite {
       throws IOException, InterruptedException {
     List<BenchmarkListEntry> benchmarks = benchmarks();
     Map<String, String> missing = missing(benchmarks);
-    return missing.isEmpty()
-        ? run(options, benchmarks, out)
-        : again(missing, List.of(), out, args);
+    return missing.isEmpty() ? run(options, benchmarks, out) : again(missing, List.of(), out, args);
   }
 
   /** Runs the suite turn by turn, in one JVM of its own, and returns its exit code. */
   static int turns(SuiteOptions options, Turns turns, PrintStream out, String... args)
       throws IOException, InterruptedException {
-    if (ModuleLayer.boot().findModule(VECTORS).isEmpty()) {
-      List<String> flags = List.of("--add-modules=" + VECTORS, "--enable-native-access=ALL-UNNAMED");
-      return again(missing(benchmarks()), flags, out, args);
-    }
-    create(options.json().toAbsolutePath());
     List<BenchmarkListEntry> benchmarks = benchmarks();
-    List<Case> cases =
-        options.selections().stream()
-            .flatMap(selection -> cases(selection, benchmarks).stream())
-            .filter(one -> one.params().getOrDefault("threads", "1").equals("1"))
-            .toList();
-    List<RunResult> results = turns.run(cases, out);
-    return finish(options.json().toAbsolutePath(), results, cases.size(), out);
+    Map<String, String> missing = missing(benchmarks);
+    if (!missing.isEmpty() || ModuleLayer.boot().findModule(VECTORS).isEmpty()) {
+      List<String> flags = List.of("--add-modules=" + VECTORS, NATIVE_ACCESS);
+      return again(missing, flags, out, args);
+    }
+    Path json = options.json().toAbsolutePath();
+    create(json);
+    List<RunResult> results = new ArrayList<>();
+    int failed = 0;
+    for (List<Case> work : works(options.selections(), benchmarks)) {
+      List<RunResult> measured = turns.run(work, out);
+      failed += work.size() - measured.size();
+      results.addAll(measured);
+      write(results, json);
+    }
+    return finish(json, results, failed, out);
+  }
+
+  /** Returns the cases of one thread, those together that do the same work. */
+  static Collection<List<Case>> works(
+      List<Selection> selections, List<BenchmarkListEntry> benchmarks) {
+    Map<List<Object>, List<Case>> works = new LinkedHashMap<>();
+    for (Selection selection : selections) {
+      for (Case one : cases(selection, benchmarks)) {
+        if (one.params().getOrDefault("threads", "1").equals("1")) {
+          works.computeIfAbsent(List.of(selection, one.params()), _ -> new ArrayList<>()).add(one);
+        }
+      }
+    }
+    return works.values();
   }
 
   /** Returns what the peers among the benchmarks read from the environment and do not find. */
@@ -87,35 +105,40 @@ final class Suite {
   private static int run(SuiteOptions options, List<BenchmarkListEntry> benchmarks, PrintStream out)
       throws IOException {
     Path json = options.json().toAbsolutePath();
-    Files.createDirectories(json.getParent());
+    create(json);
     long minutes = time(options.selections(), benchmarks).toMinutes() + 1;
     out.println("This takes about " + minutes + " minutes.");
     List<RunResult> results = new ArrayList<>();
     List<Case> cases =
         options.selections().stream().flatMap(s -> cases(s, benchmarks).stream()).toList();
+    int failed = 0;
     for (int i = 0; i < cases.size(); i++) {
       out.println();
       out.println("Benchmark " + (i + 1) + " of " + cases.size());
+      Collection<RunResult> measured = List.of();
       try {
-        results.addAll(new Runner(cases.get(i).options().build()).run());
+        measured = new Runner(cases.get(i).options().build()).run();
       } catch (RunnerException e) {
         out.println("JMH could not run " + cases.get(i) + ": " + e.getMessage());
       }
-      ResultFormatFactory.getInstance(ResultFormatType.JSON, json.toString()).writeOut(results);
+      failed += measured.isEmpty() ? 1 : 0;
+      results.addAll(measured);
+      write(results, json);
     }
-    return finish(json, results, cases.size(), out);
+    return finish(json, results, failed, out);
   }
 
-  private static int finish(Path json, List<RunResult> results, int expected, PrintStream out) {
+  private static void write(List<RunResult> results, Path json) {
     ResultFormatFactory.getInstance(ResultFormatType.JSON, json.toString()).writeOut(results);
+  }
+
+  private static int finish(Path json, List<RunResult> results, int failed, PrintStream out) {
     out.println();
     Summary.of(results).forEach(out::println);
     out.println();
     out.println("The results lie in " + json);
-    int failed = expected - results.size();
     if (failed > 0) {
-      out.println(
-          failed + " of " + expected + " benchmarks failed: JMH's output above says why.");
+      out.println(failed + " benchmarks failed: JMH's output above says why.");
       return FAILURE;
     }
     return 0;
@@ -156,7 +179,7 @@ final class Suite {
 
     @Override
     public String toString() {
-      return method + " of " + params;
+      return params.isEmpty() ? method : method + " of " + params;
     }
   }
 

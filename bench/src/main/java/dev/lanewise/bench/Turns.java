@@ -39,44 +39,34 @@ record Turns(int turns, TimeValue first, TimeValue warmup, TimeValue turn) {
   /** The turns of {@code turns} on the command line. */
   static final Turns USUAL =
       new Turns(
-          9,
-          TimeValue.milliseconds(1500),
-          TimeValue.milliseconds(3),
-          TimeValue.milliseconds(10));
+          9, TimeValue.milliseconds(1500), TimeValue.milliseconds(3), TimeValue.milliseconds(10));
 
-  /** Runs cases, those with the same parameters in turn, and returns what was measured. */
-  List<RunResult> run(List<Suite.Case> cases, PrintStream out) {
-    Map<List<Object>, List<Suite.Case>> works = new LinkedHashMap<>();
-    for (Suite.Case one : cases) {
-      List<Object> work = List.of(one.selection(), one.params());
-      works.computeIfAbsent(work, _ -> new ArrayList<>()).add(one);
-    }
-    List<RunResult> results = new ArrayList<>();
-    for (List<Suite.Case> contenders : works.values()) {
-      try {
-        List<RunResult> measured = alternate(contenders);
-        results.addAll(measured);
-        Summary.of(measured).stream().skip(1).forEach(out::println);
-      } catch (RunnerException e) {
-        out.println("JMH could not run " + contenders + ": " + e.getMessage());
-      }
-    }
-    return results;
-  }
-
-  private List<RunResult> alternate(List<Suite.Case> contenders) throws RunnerException {
+  /** Lets contenders run in turn, and returns the results of those that can. */
+  List<RunResult> run(List<Suite.Case> contenders, PrintStream out) {
+    Map<Suite.Case, List<RunResult>> results = new LinkedHashMap<>();
     for (Suite.Case contender : contenders) {
-      once(contender, contender.isPeer() ? FIRST_OF_PEER : first);
-    }
-    List<List<RunResult>> results = new ArrayList<>();
-    contenders.forEach(_ -> results.add(new ArrayList<>()));
-    for (int i = 0; i < turns; i++) {
-      for (int j = 0; j < contenders.size(); j++) {
-        int next = (i + j) % contenders.size();
-        results.get(next).add(once(contenders.get(next), warmup));
+      try {
+        once(contender, contender.isPeer() ? FIRST_OF_PEER : first);
+        results.put(contender, new ArrayList<>());
+      } catch (RunnerException e) {
+        out.println("JMH could not run " + contender + ": " + e.getMessage());
       }
     }
-    return results.stream().map(Turns::joined).toList();
+    List<Suite.Case> able = new ArrayList<>(results.keySet());
+    try {
+      for (int i = 0; i < turns; i++) {
+        for (Suite.Case contender : able) {
+          results.get(contender).add(once(contender, warmup));
+        }
+        Collections.rotate(able, 1);
+      }
+    } catch (RunnerException e) {
+      out.println("JMH could not go on with " + able + ": " + e.getMessage());
+      return List.of();
+    }
+    List<RunResult> measured = results.values().stream().map(Turns::joined).toList();
+    Summary.of(measured).stream().skip(1).forEach(out::println);
+    return measured;
   }
 
   private RunResult once(Suite.Case contender, TimeValue before) throws RunnerException {

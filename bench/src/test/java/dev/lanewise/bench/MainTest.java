@@ -30,7 +30,10 @@ class MainTest {
   void helpListsTheCommandsAndTheGroups() throws Exception {
     assertThat(run("--help")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8))
-        .contains("quick [--json FILE]", "full [--json FILE] [GROUP...]", Group.words(List.of(Group.values())));
+        .contains(
+            "quick [--json FILE]",
+            "full [--json FILE] [GROUP...]",
+            Group.words(List.of(Group.values())));
   }
 
   @Test

@@ -37,12 +37,9 @@ class SuiteTest {
   void cases_theSameWorkSideBySide() {
     Selection adam = Selection.of("Adam").with("parameters", "1", "2");
     assertThat(Suite.cases(adam, ours()))
-        .extracting(run -> run.method().replaceFirst(".*\\.", "") + " " + run.params().get("parameters"))
-        .containsExactly(
-            "lanewise 1",
-            "traffic 1",
-            "lanewise 2",
-            "traffic 2");
+        .extracting(
+            run -> run.method().replaceFirst(".*\\.", "") + " " + run.params().get("parameters"))
+        .containsExactly("lanewise 1", "traffic 1", "lanewise 2", "traffic 2");
   }
 
   private static List<BenchmarkListEntry> ours() {

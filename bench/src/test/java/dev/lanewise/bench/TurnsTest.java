@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 class TurnsTest {
@@ -52,10 +53,12 @@ class TurnsTest {
 
   private List<RunResult> run(Turns turns, Selection selection) {
     PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    return turns.run(
-        Suite.cases(selection, Suite.benchmarks()).stream()
-            .filter(one -> !one.isPeer())
-            .toList(),
-        out);
+    List<BenchmarkListEntry> ours =
+        Suite.benchmarks().stream()
+            .filter(benchmark -> !benchmark.getUsername().contains(".peers."))
+            .toList();
+    return Suite.works(List.of(selection), ours).stream()
+        .flatMap(work -> turns.run(work, out).stream())
+        .toList();
   }
 }

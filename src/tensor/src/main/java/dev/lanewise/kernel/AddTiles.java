@@ -19,7 +19,10 @@ final class AddTiles {
 
   private AddTiles() {}
 
-  /** Returns the rows of a tile that is {@code vectors} wide. */
+  /**
+   * Returns the rows of a tile that is {@code vectors} wide: fewer than of {@link ZeroTiles}, for
+   * C1's sake.
+   */
   static int rows(int vectors) {
     return switch (vectors) {
       case 1 -> 8;

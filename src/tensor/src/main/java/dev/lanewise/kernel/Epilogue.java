@@ -77,7 +77,10 @@ public final class Epilogue {
     }
   }
 
-  /** {@code c = max(c + bias, least)}, all rows of four vectors' columns before the next. */
+  /**
+   * {@code c = max(c + bias, least)}, where what is no number stays so; all rows of four vectors'
+   * columns before the next.
+   */
   private static void biasLoop(
       MemorySegment c,
       long base,

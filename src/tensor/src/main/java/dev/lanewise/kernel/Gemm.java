@@ -648,7 +648,7 @@ public final class Gemm implements Workers.Body {
     long from = a + pc * aCol;
     if (aCol != 4) {
       source = scratch.floats(SCRATCH_A, k);
-      Pack.gather(A, from, aCol, k, source);
+      Pack.column(A, from, aCol, k, source, 0, 4);
       from = 0;
     }
     long row = c + 4L * jc;

@@ -67,7 +67,7 @@ final class Gemv {
     if (xStep != 4) {
       dense = scratch.floats(SCRATCH_X, k);
       start = 0;
-      Pack.gather(X, x, xStep, k, dense);
+      Pack.column(X, x, xStep, k, dense, 0, 4);
     }
     MemorySegment quads = scratch.floats(SCRATCH_SUMS, (long) BLOCK / 4 * LANES);
     boolean crowded = bCol % L1_WAY == 0 && bCol * n <= Caches.L2;

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * be. Those of bfloat16 stand in pairs within a row: one of a vector, then one of the next. Weights
  * are widened in registers, whatever the number of rows of A ({@link NarrowKernel}).
  *
- * <p>Every element of C is one chain of fused multiply-adds in the order of p, of bytes multiplied
- * by the column's scale, and then the bias is added. So a row has the same result in any batch and
- * for any number of threads.
+ * <p>Every element of C is one chain of fused multiply-adds in the order of p; for bytes the sum is
+ * multiplied by the column's scale; then the bias is added. So a row has the same result in any
+ * batch and for any number of threads.
  */
 public final class NarrowMatrix {
   /** Columns of a panel. */

@@ -57,15 +57,6 @@ final class Pack {
     return 4L * Math.min(NR, wholeVectors(n - (j - j % NR)));
   }
 
-  /** Copies {@code n} floats that are {@code step} bytes apart, one after the other. */
-  static void gather(MemorySegment X, long x, long step, int n, MemorySegment dense) {
-    X = NATIVE.cast(X);
-    dense = NATIVE.cast(dense);
-    for (int i = 0; i < n; i++) {
-      dense.set(FLOAT, 4L * i, X.get(FLOAT, x + i * step));
-    }
-  }
-
   /** Packs the {@code k x n} block of B at {@code b} into panels at {@code to}. */
   static void panels(
       MemorySegment B, long b, long bRow, long bCol, int k, int n, MemorySegment P, long to) {
@@ -352,7 +343,8 @@ final class Pack {
     }
   }
 
-  private static void column(
+  /** Copies {@code k} floats {@code bRow} bytes apart to where they are {@code pRow} apart. */
+  static void column(
       MemorySegment B, long b, long bRow, int k, MemorySegment P, long to, long pRow) {
     B = NATIVE.cast(B);
     P = NATIVE.cast(P);

@@ -3,7 +3,6 @@ package dev.lanewise.kernel;
 import dev.lanewise.memory.Scratch;
 import dev.lanewise.memory.Storage;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * of the next, and does not follow changes to its source until it is packed again.
  */
 public final class PackedMatrix {
-  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
-
   private final int rows;
   private final int cols;
   private final Storage storage;
@@ -48,9 +45,7 @@ public final class PackedMatrix {
   public void pack(MemorySegment b, long bo, long bRow, long bCol) {
     Simd.checkMatrix("B", b, bo, rows, bRow, cols, bCol);
     if (cols == 1) {
-      for (int p = 0; p < rows; p++) {
-        segment().setAtIndex(FLOAT, storage.offset() + p, b.get(FLOAT, 4 * (bo + p * bRow)));
-      }
+      Pack.column(b, 4 * bo, 4 * bRow, rows, segment(), 4 * storage.offset(), 4);
       return;
     }
     int kc = Blocking.kc(rows);

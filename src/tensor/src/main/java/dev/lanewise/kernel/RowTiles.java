@@ -9,7 +9,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Tiles of one row, wider than others: C = D + A B, where D is C or zeros. See {@link MicroKernel}.
+ * Tiles of one row, as wide as others or twice as wide: C = D + A B, where D is C or zeros. See
+ * {@link MicroKernel}.
  */
 final class RowTiles {
   private static final VectorSpecies<Float> F = Simd.F;

@@ -34,7 +34,8 @@ public final class Simd {
   public static final int LANES;
 
   /**
-   * The class of native segments, to which every method that holds a kernel's loop casts its own.
+   * The class of native segments, to which every method casts its own whose loop reads or writes
+   * them itself.
    *
    * <p>The cast is for the compiler: the vectors' own code is shared with every other use of a
    * segment in the process, heap ones included, and where a loop is compiled without knowing the
@@ -87,6 +88,11 @@ public final class Simd {
     MemorySegment.ofArray(new float[1]);
     MemorySegment.ofArray(new double[1]);
     MemorySegment.ofBuffer(ByteBuffer.allocateDirect(1));
+    try {
+      Class.forName("jdk.internal.foreign.MappedMemorySegmentImpl", false, null);
+    } catch (ClassNotFoundException _) {
+      // Another JDK calls it otherwise: mapping a file then discards code once.
+    }
   }
 
   /** Whether a system property chose the width. */

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class EpilogueTest {
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
   private static final int[] ROWS = {0, 1, 2, 13, 130};
   private static final int[] COLS = {1, 3, 10, 16, 17, 40, 64, 191, 192};
 
@@ -38,6 +40,28 @@ class EpilogueTest {
             assertThat(got.mismatch(wanted)).as("%s %d x %d", act, rows, cols).isEqualTo(-1);
           }
         }
+      }
+    }
+  }
+
+  /** What is no number stays so, infinities too; and no sum is a negative zero after ReLU. */
+  @ParameterizedTest
+  @EnumSource(names = {"IDENTITY", "RELU"})
+  void apply_specialValues(Activation act) {
+    float[] c = Floats.SPECIAL;
+    for (float b : new float[] {0f, -0f, 1f, Float.NaN, Float.NEGATIVE_INFINITY}) {
+      for (int cols : new int[] {c.length, 4 * Simd.LANES + c.length}) {
+        MemorySegment x = Floats.empty(cols);
+        MemorySegment bias = Floats.empty(cols);
+        float[] wanted = new float[cols];
+        for (int j = 0; j < cols; j++) {
+          float sum = c[j % c.length] + b;
+          wanted[j] = act == Activation.RELU && sum <= 0 ? 0 : sum;
+          x.setAtIndex(FLOAT, j, c[j % c.length]);
+          bias.setAtIndex(FLOAT, j, b);
+        }
+        Epilogue.apply(act, x, 0, cols, 1, cols, bias, 0);
+        assertThat(Floats.array(x)).as("bias %s", b).isEqualTo(wanted);
       }
     }
   }

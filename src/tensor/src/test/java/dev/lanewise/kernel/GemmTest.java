@@ -84,6 +84,31 @@ class GemmTest {
         c.data, 0, c.row);
   }
 
+  /** The same with the bias from its second element on. */
+  private static void multiply(
+      Matrix a, Matrix b, float beta, Matrix c, Matrix bias, Activation activation) {
+    Gemm.multiply(
+        a.rows,
+        b.cols,
+        a.cols,
+        1,
+        a.data,
+        0,
+        a.row,
+        a.col,
+        b.data,
+        0,
+        b.row,
+        b.col,
+        beta,
+        c.data,
+        0,
+        c.row,
+        bias.data,
+        1,
+        activation);
+  }
+
   /** Checks every element of {@code c}, computed from {@code before}, and the gaps between rows. */
   private static void check(float alpha, Matrix a, Matrix b, float beta, Matrix before, Matrix c) {
     // A dot product's lanes are summed apart; a scaled operand is rounded before the chain begins.
@@ -370,62 +395,30 @@ class GemmTest {
     }
   }
 
+  /** The same bits as the product alone, then the bias and the activation. */
   @ParameterizedTest
   @EnumSource(Activation.class)
-  void multiply_biasAndActivation(Activation activation) {
+  void multiply_biasAndActivationFollowTheProduct(Activation activation) {
     Random random = new Random(10);
     for (int m : new int[] {1, 4, 33, 300}) {
-      for (int n : new int[] {1, Simd.LANES + 3, 3 * Blocking.NR + 10}) {
-        for (int mask = 0; mask < 4; mask++) {
-          int k = 40;
+      for (int n : new int[] {1, Simd.LANES + 3, 3 * Blocking.NR + 10, 600}) {
+        for (int k : new int[] {0, 40, Blocking.KC + 1}) {
+          int mask = random.nextInt(4);
           Matrix a = Matrix.random(m, k, (mask & 1) != 0, 0, random);
           Matrix b = Matrix.random(k, n, (mask & 2) != 0, 0, random);
-          Matrix bias = Matrix.random(1, n, false, 0, random);
-          Matrix c = Matrix.random(m, n, false, 0, random);
-          Matrix exact = c.copy();
-          Gemm.multiply(
-              m,
-              n,
-              k,
-              1,
-              a.data,
-              0,
-              a.row,
-              a.col,
-              b.data,
-              0,
-              b.row,
-              b.col,
-              0,
-              c.data,
-              0,
-              n,
-              bias.data,
-              0,
-              activation);
-          double[] bounds = new double[m * n];
-          for (int i = 0; i < m; i++) {
-            for (int j = 0; j < n; j++) {
-              double sum = bias.get(0, j);
-              double magnitude = Math.abs(sum);
-              for (int p = 0; p < k; p++) {
-                double term = (double) a.get(i, p) * b.get(p, j);
-                sum += term;
-                magnitude += Math.abs(term);
-              }
-              exact.set(i, j, (float) sum);
-              // K + 2 roundings of a partial sum no larger than the sum of magnitudes; no
-              // activation is steeper than 1.13, and each is within a few ulps of itself.
-              bounds[i * n + j] = 1.13 * (k + 2) * Math.ulp(1f) * magnitude + 8 * Math.ulp(1f);
-            }
-          }
-          Epilogue.apply(activation, exact.data, 0, n, m, n, null, 0);
-          for (int i = 0; i < m; i++) {
-            for (int j = 0; j < n; j++) {
-              assertThat((double) c.get(i, j))
-                  .as("%s x %s case %s, element %s, %s", m, n, mask, i, j)
-                  .isBetween(
-                      exact.get(i, j) - bounds[i * n + j], exact.get(i, j) + bounds[i * n + j]);
+          Matrix bias = Matrix.random(1, n + 1, false, 0, random);
+          Matrix before = Matrix.random(m, n, false, 2, random);
+          for (float beta : new float[] {0, 1, 0.5f}) {
+            Matrix expected = before.copy();
+            multiply(1, a, b, beta, expected);
+            Epilogue.apply(activation, expected.data, 0, expected.row, m, n, bias.data, 1);
+            for (int threads : new int[] {1, 2}) {
+              Workers.setThreads(threads);
+              Matrix c = before.copy();
+              multiply(a, b, beta, c, bias, activation);
+              assertThat(c.data.mismatch(expected.data))
+                  .as("%s x %s x %s, case %s, C times %s, %s threads", m, n, k, mask, beta, threads)
+                  .isEqualTo(-1);
             }
           }
         }

@@ -22,7 +22,10 @@ import java.util.stream.Stream;
  * that use a vector, and those that loop over a memory segment.
  */
 final class KernelMethods {
-  /** Classes whose loops measure the machine and stand in no one's way. */
+  /**
+   * Classes whose loops measure the machine and stand in no one's way; one is given segments of the
+   * heap on purpose.
+   */
   private static final Set<String> NOT_KERNELS = Set.of("Roofline", "SelfCheck");
 
   /** What only vectors of sixteen lanes are given to. */
