@@ -52,16 +52,16 @@ record Turns(int turns, TimeValue first, TimeValue warmup, TimeValue turn) {
         out.println("JMH could not run " + contender + ": " + e.getMessage());
       }
     }
-    List<Suite.Case> able = new ArrayList<>(results.keySet());
+    List<Map.Entry<Suite.Case, List<RunResult>>> able = new ArrayList<>(results.entrySet());
     try {
       for (int i = 0; i < turns; i++) {
-        for (Suite.Case contender : able) {
-          results.get(contender).add(once(contender, warmup));
+        for (Map.Entry<Suite.Case, List<RunResult>> contender : able) {
+          contender.getValue().add(once(contender.getKey(), warmup));
         }
         Collections.rotate(able, 1);
       }
     } catch (RunnerException e) {
-      out.println("JMH could not go on with " + able + ": " + e.getMessage());
+      out.println("JMH could not go on with " + results.keySet() + ": " + e.getMessage());
       return List.of();
     }
     List<RunResult> measured = results.values().stream().map(Turns::joined).toList();
