@@ -1,7 +1,7 @@
 package dev.lanewise.bench;
 
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -113,9 +113,9 @@ enum Group {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Returns the names of groups, with a comma between them. */
-  static String words(Collection<Group> groups) {
-    return groups.stream().map(Group::word).collect(Collectors.joining(", "));
+  /** Returns the names of all groups, with a comma between them. */
+  static String words() {
+    return Arrays.stream(values()).map(Group::word).collect(Collectors.joining(", "));
   }
 
   private static Selection full(String names) {

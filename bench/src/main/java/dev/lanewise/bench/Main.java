@@ -27,7 +27,7 @@ public final class Main {
       return switch (command) {
         case "quick" -> Suite.run(SuiteOptions.quick(rest), out, args);
         case "full" -> Suite.run(SuiteOptions.full(rest), out, args);
-        case "turns" -> Suite.turns(SuiteOptions.turns(rest), Turns.USUAL, out, args);
+        case "turns" -> Suite.turns(SuiteOptions.turns(rest), Turns.USUAL, out);
         case "report" -> ReportCommand.run(rest);
         case "coldstart" -> ColdStartCommand.run(rest);
         case "--help" -> help(out);
@@ -47,8 +47,8 @@ public final class Main {
 
           quick [--json FILE]              a few benchmarks of every group, in under five minutes
           full [--json FILE] [GROUP...]    the whole set, or some groups of it beside the roofline
-          turns [--json FILE] [GROUP...]   Lanewise and its peers turn by turn in one JVM, on one thread, for
-                                           ratios on a machine that others use too; of groups %s
+          turns [--json FILE] [GROUP...]   the same on one thread, Lanewise and its peers turn by turn, for
+                                           ratios on a machine that others use too
           report FILE.json... [--help]     a dated report with charts, from results
           coldstart [--help]               the time from process start to a prediction
           --help                           this text
@@ -57,7 +57,7 @@ public final class Main {
         Results lie in bench-results/ unless --json names a file. Groups: %s.
         Exit codes: 0 good, 1 failure, 2 bad usage.
         """,
-        Group.words(Turns.GROUPS), Group.words(List.of(Group.values())));
+        Group.words());
     return 0;
   }
 

@@ -36,8 +36,6 @@ import org.openjdk.jmh.util.Optional;
  */
 final class Suite {
   private static final int FAILURE = 1;
-  private static final String VECTORS = "jdk.incubator.vector";
-  private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
 
   /** What a fork takes beside its iterations, on average: a JVM, its operands, and a first call. */
   private static final Duration START = Duration.ofSeconds(1);
@@ -52,27 +50,25 @@ final class Suite {
       throws IOException, InterruptedException {
     List<BenchmarkListEntry> benchmarks = benchmarks();
     Map<String, String> missing = missing(benchmarks);
-    return missing.isEmpty() ? run(options, benchmarks, out) : again(missing, List.of(), out, args);
+    return missing.isEmpty() ? run(options, benchmarks, out) : again(missing, out, args);
   }
 
-  /** Runs the suite turn by turn, in one JVM of its own, and returns its exit code. */
-  static int turns(SuiteOptions options, Turns turns, PrintStream out, String... args)
-      throws IOException, InterruptedException {
-    List<BenchmarkListEntry> benchmarks = benchmarks();
-    Map<String, String> missing = missing(benchmarks);
-    if (!missing.isEmpty() || ModuleLayer.boot().findModule(VECTORS).isEmpty()) {
-      List<String> flags = List.of("--add-modules=" + VECTORS, NATIVE_ACCESS);
-      return again(missing, flags, out, args);
-    }
+  /** Runs the suite turn by turn, and returns its exit code. */
+  static int turns(SuiteOptions options, Turns turns, PrintStream out) {
     Path json = options.json().toAbsolutePath();
     create(json);
     List<RunResult> results = new ArrayList<>();
     int failed = 0;
-    for (List<Case> work : works(options.selections(), benchmarks)) {
-      List<RunResult> measured = turns.run(work, out);
-      failed += work.size() - measured.size();
-      results.addAll(measured);
-      write(results, json);
+    Map<String, TurnJvm> jvms = new LinkedHashMap<>();
+    try {
+      for (List<Case> work : works(options.selections(), benchmarks())) {
+        List<RunResult> measured = turns.run(work, jvms, out);
+        failed += work.size() - measured.size();
+        results.addAll(measured);
+        write(results, json);
+      }
+    } finally {
+      jvms.values().forEach(TurnJvm::close);
     }
     return finish(json, results, failed, out);
   }
@@ -261,16 +257,12 @@ final class Suite {
   }
 
   /** Starts this command line again, with what the peers read when they are loaded. */
-  private static int again(
-      Map<String, String> environment, List<String> flags, PrintStream out, String... args)
+  private static int again(Map<String, String> environment, PrintStream out, String... args)
       throws IOException, InterruptedException {
-    if (!environment.isEmpty()) {
-      out.println("Set for the peers: " + environment);
-    }
+    out.println("Set for the peers: " + environment);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(flags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(Main.class.getName());

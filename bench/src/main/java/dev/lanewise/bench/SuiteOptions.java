@@ -40,36 +40,35 @@ record SuiteOptions(List<Selection> selections, Path json) {
    * every group, since a ratio needs its limit from the same run.
    */
   static SuiteOptions full(List<String> args) {
-    return of("full", EnumSet.allOf(Group.class), args);
+    return of("full", args);
   }
 
   /** Reads the arguments of {@code turns}, as those of {@code full}. */
   static SuiteOptions turns(List<String> args) {
-    return of("turns", Turns.GROUPS, args);
+    return of("turns", args);
   }
 
-  private static SuiteOptions of(String command, Set<Group> all, List<String> args) {
+  private static SuiteOptions of(String command, List<String> args) {
     Arguments read = Arguments.read(command, args);
     Set<Group> groups = EnumSet.noneOf(Group.class);
-    read.words.forEach(word -> groups.add(group(command, word, all)));
+    read.words.forEach(word -> groups.add(group(command, word)));
     List<Selection> selections = new ArrayList<>();
-    for (Group group : groups.isEmpty() ? all : groups) {
-      if (group != Group.ROOFLINE) {
+    for (Group group : Group.values()) {
+      if (group == Group.ROOFLINE || groups.isEmpty() || groups.contains(group)) {
         selections.addAll(group.full());
       }
     }
-    selections.addAll(0, Group.ROOFLINE.full());
     return new SuiteOptions(selections, read.json);
   }
 
-  private static Group group(String command, String word, Set<Group> groups) {
-    for (Group group : groups) {
+  private static Group group(String command, String word) {
+    for (Group group : Group.values()) {
       if (group.word().equals(word)) {
         return group;
       }
     }
     throw new UsageException(
-        command + " has no group '" + word + "'; its groups are " + Group.words(groups));
+        command + " has no group '" + word + "'; its groups are " + Group.words());
   }
 
   /** Arguments told apart: the file, and the words that belong to no option. */

@@ -1,12 +1,13 @@
 package dev.lanewise.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
@@ -43,22 +44,19 @@ class TurnsTest {
         .contains("NN of nothing");
   }
 
-  @Test
-  void groupsWhosePeersDoNotBearOneAnother_areRefused() {
-    assertThatThrownBy(() -> SuiteOptions.turns(List.of("training")))
-        .isInstanceOf(UsageException.class)
-        .hasMessage(
-            "turns has no group 'training'; its groups are roofline, sgemm, gemv, inference, map");
-  }
-
   private List<RunResult> run(Turns turns, Selection selection) {
     PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
     List<BenchmarkListEntry> ours =
         Suite.benchmarks().stream()
             .filter(benchmark -> !benchmark.getUsername().contains(".peers."))
             .toList();
-    return Suite.works(List.of(selection), ours).stream()
-        .flatMap(work -> turns.run(work, out).stream())
-        .toList();
+    Map<String, TurnJvm> jvms = new TreeMap<>();
+    try {
+      return Suite.works(List.of(selection), ours).stream()
+          .flatMap(work -> turns.run(work, jvms, out).stream())
+          .toList();
+    } finally {
+      jvms.values().forEach(TurnJvm::close);
+    }
   }
 }
