@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.PrintStream;
@@ -15,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -77,7 +79,7 @@ final class TurnJvm implements AutoCloseable {
   }
 
   private static long millis(TimeValue time) {
-    return time.convertTo(java.util.concurrent.TimeUnit.MILLISECONDS);
+    return time.convertTo(TimeUnit.MILLISECONDS);
   }
 
   /** Ends the JVM, which reads no further question. */
@@ -92,7 +94,7 @@ final class TurnJvm implements AutoCloseable {
     PrintStream results = System.out;
     System.setOut(System.err);
     BufferedReader in =
-        new BufferedReader(new java.io.InputStreamReader(System.in, StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       results.println(answer(line.split(TAB, -1)));
       results.flush();

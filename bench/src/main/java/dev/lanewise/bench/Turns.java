@@ -1,5 +1,7 @@
 package dev.lanewise.bench;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -22,6 +24,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
  * @param warmup how long it runs before each turn, until its operands are in the caches
  */
 record Turns(int turns, TimeValue first, TimeValue warmup, TimeValue turn) {
+  /** How much longer a contender runs first where its JVM has run nothing yet. */
+  private static final int NEW_JVM = 5;
+
   /** A peer's code was compiled before. */
   private static final TimeValue FIRST_OF_PEER = TimeValue.milliseconds(50);
 
@@ -64,6 +69,7 @@ record Turns(int turns, TimeValue first, TimeValue warmup, TimeValue turn) {
         if (jvm == null) {
           jvm = new TurnJvm();
           jvms.put(one.method(), jvm);
+          jvm.run(one, TimeValue.milliseconds(NEW_JVM * warmup.convertTo(MILLISECONDS)), turn);
         }
         results.add(jvm.run(one, warmup, turn));
         return true;
