@@ -32,6 +32,13 @@ final class PeerEnvironment {
     return variables;
   }
 
+  /** Returns those of this machine's variables that this process's environment does not have. */
+  static Map<String, String> missing() throws IOException {
+    Map<String, String> missing = of(Path.of("/"));
+    missing.keySet().removeAll(System.getenv().keySet());
+    return missing;
+  }
+
   private static boolean has(List<String> lines, String field, String word) {
     return lines.stream()
         .filter(line -> line.startsWith(field))

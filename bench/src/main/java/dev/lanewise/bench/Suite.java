@@ -49,7 +49,8 @@ final class Suite {
   static int run(SuiteOptions options, PrintStream out, String... args)
       throws IOException, InterruptedException {
     List<BenchmarkListEntry> benchmarks = benchmarks();
-    Map<String, String> missing = missing(benchmarks);
+    Map<String, String> missing =
+        benchmarks.stream().anyMatch(Suite::isPeers) ? PeerEnvironment.missing() : Map.of();
     return missing.isEmpty() ? run(options, benchmarks, out) : again(missing, out, args);
   }
 
@@ -61,41 +62,21 @@ final class Suite {
     int failed = 0;
     Map<String, TurnJvm> jvms = new LinkedHashMap<>();
     try {
-      for (List<Case> work : works(options.selections(), benchmarks())) {
-        List<RunResult> measured = turns.run(work, jvms, out);
-        failed += work.size() - measured.size();
-        results.addAll(measured);
-        write(results, json);
+      List<BenchmarkListEntry> benchmarks = benchmarks();
+      for (Selection selection : options.selections()) {
+        for (List<Case> work : works(selection, benchmarks)) {
+          if (work.getFirst().isOfOneThread()) {
+            List<RunResult> measured = turns.run(work, jvms, out);
+            failed += work.size() - measured.size();
+            results.addAll(measured);
+            write(results, json);
+          }
+        }
       }
     } finally {
       jvms.values().forEach(TurnJvm::close);
     }
     return finish(json, results, failed, out);
-  }
-
-  /** Returns the cases of one thread, those together that do the same work. */
-  static Collection<List<Case>> works(
-      List<Selection> selections, List<BenchmarkListEntry> benchmarks) {
-    Map<List<Object>, List<Case>> works = new LinkedHashMap<>();
-    for (Selection selection : selections) {
-      for (Case one : cases(selection, benchmarks)) {
-        if (one.params().getOrDefault("threads", "1").equals("1")) {
-          works.computeIfAbsent(List.of(selection, one.params()), _ -> new ArrayList<>()).add(one);
-        }
-      }
-    }
-    return works.values();
-  }
-
-  /** Returns what the peers among the benchmarks read from the environment and do not find. */
-  private static Map<String, String> missing(List<BenchmarkListEntry> benchmarks)
-      throws IOException {
-    if (benchmarks.stream().noneMatch(Suite::isPeers)) {
-      return Map.of();
-    }
-    Map<String, String> missing = PeerEnvironment.of(Path.of("/"));
-    missing.keySet().removeAll(System.getenv().keySet());
-    return missing;
   }
 
   private static int run(SuiteOptions options, List<BenchmarkListEntry> benchmarks, PrintStream out)
@@ -173,25 +154,34 @@ final class Suite {
       return Suite.isPeer(method);
     }
 
+    boolean isOfOneThread() {
+      return params.getOrDefault("threads", "1").equals("1");
+    }
+
     @Override
     public String toString() {
       return params.isEmpty() ? method : method + " of " + params;
     }
   }
 
-  /** Returns the cases of a selection, those with the same parameters one after another. */
+  /** Returns the cases of a selection, those that do the same work one after another. */
   static List<Case> cases(Selection selection, List<BenchmarkListEntry> benchmarks) {
-    Map<Map<String, String>, List<Case>> cases = new LinkedHashMap<>();
+    return works(selection, benchmarks).stream().flatMap(List::stream).toList();
+  }
+
+  /** Returns the cases of a selection, those together that do the same work, ours first. */
+  static Collection<List<Case>> works(Selection selection, List<BenchmarkListEntry> benchmarks) {
+    Map<Map<String, String>, List<Case>> works = new LinkedHashMap<>();
     selected(selection, benchmarks)
-        .sorted(Comparator.comparing(Suite::isPeers)) // ours first
+        .sorted(Comparator.comparing(Suite::isPeers))
         .forEach(benchmark -> {
           for (Map<String, String> params : sets(selection, benchmark)) {
-            cases
+            works
                 .computeIfAbsent(params, _ -> new ArrayList<>())
                 .add(new Case(selection, benchmark.getUsername(), params));
           }
         });
-    return cases.values().stream().flatMap(List::stream).toList();
+    return works.values();
   }
 
   /** Returns about how long selections take: what their classes ask for, and the forks' starts. */

@@ -43,9 +43,7 @@ final class TurnJvm implements AutoCloseable {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), TurnJvm.class.getName()));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
-    Map<String, String> environment = PeerEnvironment.of(Path.of("/"));
-    environment.keySet().removeAll(System.getenv().keySet());
-    builder.environment().putAll(environment);
+    builder.environment().putAll(PeerEnvironment.missing());
     process = builder.start();
     questions = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
     answers = process.inputReader(StandardCharsets.UTF_8);

@@ -52,7 +52,7 @@ class TurnsTest {
             .toList();
     Map<String, TurnJvm> jvms = new TreeMap<>();
     try {
-      return Suite.works(List.of(selection), ours).stream()
+      return Suite.works(selection, ours).stream()
           .flatMap(work -> turns.run(work, jvms, out).stream())
           .toList();
     } finally {
