@@ -58,7 +58,7 @@ final class Blocking {
   static final long PACKED_A = Math.min(Caches.L3 / 4, 8 << 20);
 
   /** Rows of C from which packing a B that is larger than L2 pays for itself. */
-  static final int PACKED_FROM = 48;
+  static final int PACKED_FROM = 24;
 
   /** The length of K from which a tile's loop is worth the proof that it stays in bounds. */
   static final int DENSE_FROM = 128;
@@ -173,8 +173,10 @@ final class Blocking {
     return isResident(n, k) ? kc(k) : Math.clamp(Caches.L2 / 2 / Math.max(1, bRow), 32, 64);
   }
 
-  /** Says whether one row is multiplied by sweeping whole rows of B, as memory likes best. */
+  /**
+   * Says whether one or two rows are multiplied by sweeping whole rows of B, as memory likes best.
+   */
   static boolean sweepsRows(int m, int n, int k) {
-    return m == 1 && 4L * n * k > 2 * Caches.L2;
+    return m <= 2 && 4L * m * n * k > 2 * Caches.L2;
   }
 }

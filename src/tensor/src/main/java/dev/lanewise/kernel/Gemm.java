@@ -104,7 +104,7 @@ public final class Gemm implements Workers.Body {
   private boolean packB;
 
   private boolean dots;
-  private boolean sweepsRow;
+  private boolean sweeps;
   private boolean splitN;
   private int parts;
   private final Scratch own = Scratch.borrow();
@@ -209,7 +209,8 @@ public final class Gemm implements Workers.Body {
     if (bias != null) {
       Simd.check(bias, biasOffset, n);
     }
-    if (SmallGemm.takes(m, n, k, alpha, aCol, bCol, beta)) {
+    long bEnd = (b.byteSize() >>> 2) - bo;
+    if (SmallGemm.takes(m, n, k, alpha, aCol, bRow, bCol, bEnd, beta, cRow)) {
       SmallGemm.multiply(
           m,
           n,
@@ -366,11 +367,11 @@ public final class Gemm implements Workers.Body {
     dots = !transposedC && M < Blocking.DOTS_BELOW && bRow == 4 && !rowsOfB && alpha == 1 && K > 0;
     boolean inPlace = prepacked == null && rowsOfB && alpha == 1 && !Blocking.packsRows(M, N, K);
     boolean readable = reachesPastItsRows();
-    sweepsRow = inPlace && readable && !transposedC && Blocking.sweepsRows(M, N, K);
-    packA = aCol != 4 && M > 1;
+    sweeps = inPlace && readable && !transposedC && Blocking.sweepsRows(M, N, K);
+    packA = aCol != 4 && M > 1 && !sweeps;
     boolean mayOverlap =
-        !transposedC && !sweepsRow && beta == 0 && N >= Blocking.NR && (parts == 1 || !splitN);
-    int inPlaceKc = M == 1 ? Blocking.kc(K) : Blocking.kcInPlace(N, K, bRow);
+        !transposedC && !sweeps && beta == 0 && N >= Blocking.NR && (parts == 1 || !splitN);
+    int inPlaceKc = M == 1 || sweeps ? Blocking.kc(K) : Blocking.kcInPlace(N, K, bRow);
     boolean overlapsInPlace = inPlace && mayOverlap && K <= inPlaceKc;
     packB = prepacked == null && !dots && !(inPlace && (readable || overlapsInPlace));
     kc = packB || prepacked != null ? Blocking.kc(K) : inPlaceKc;
@@ -520,7 +521,7 @@ public final class Gemm implements Workers.Body {
         MemorySegment panels = packPanels(scratch, jc, nc, pc, k);
         for (int ic = i0; ic < i1; ic += mc) {
           int m = Math.min(mc, i1 - ic);
-          if (sweepsRow) {
+          if (sweeps) {
             sweep(scratch, panels, jc, nc, pc, k);
           } else if (M == 1) {
             row(scratch, panels, jc, nc, pc, k);
@@ -615,43 +616,48 @@ public final class Gemm implements Workers.Body {
     if (pc == 0) {
       start(0, 1, jc, nc);
     }
-    rowTiles(scratch, panels, jc, nc, 0, pc, k);
+    rowTiles(scratch, panels, 0, jc, nc, 0, pc, k);
     if (pc + k == K) {
       finish(0, 1, jc, nc);
     }
   }
 
-  /** The same, rows of B read from end to end. */
+  /** The same to one row or two, rows of B read from end to end. */
   private void sweep(Scratch scratch, MemorySegment panels, int jc, int nc, int pc, int k) {
     if (pc == 0) {
-      start(0, 1, jc, nc);
+      start(0, M, jc, nc);
     }
     int whole = nc - nc % LANES;
     if (pc == 0 && beta == 0) {
-      Elementwise.fill(C, c / 4 + jc, 0, whole);
+      for (int i = 0; i < M; i++) {
+        Elementwise.fill(C, tile(i, jc) / 4, 0, whole);
+      }
     }
+    long from = a + pc * aCol;
     long block = b + pc * bRow + jc * bCol;
-    Gemv.rows(A, a + pc * aCol, aCol, B, block, bRow, k, whole, C, tile(0, jc));
+    Gemv.rows(M, A, from, aRow, aCol, B, block, bRow, k, whole, C, tile(0, jc), cRow);
     if (whole < nc) {
-      rowTiles(scratch, panels, jc, nc, whole, pc, k);
+      for (int i = 0; i < M; i++) {
+        rowTiles(scratch, panels, i, jc, nc, whole, pc, k);
+      }
     }
     if (pc + k == K) {
-      finish(0, 1, jc, nc);
+      finish(0, M, jc, nc);
     }
   }
 
-  /** Computes the one row of C from column {@code jc + j} on, tile by tile. */
+  /** Computes row i of C from column {@code jc + j} on, tile by tile. */
   private void rowTiles(
-      Scratch scratch, MemorySegment panels, int jc, int nc, int j, int pc, int k) {
+      Scratch scratch, MemorySegment panels, int i, int jc, int nc, int j, int pc, int k) {
     boolean add = pc > 0 || beta != 0;
     MemorySegment source = A;
-    long from = a + pc * aCol;
+    long from = a + i * aRow + pc * aCol;
     if (aCol != 4) {
       source = scratch.floats(SCRATCH_A, k);
       Pack.column(A, from, aCol, k, source, 0, 4);
       from = 0;
     }
-    long row = c + 4L * jc;
+    long row = c + i * cRow + 4L * jc;
     while (j < nc) {
       int vectors = Blocking.rowVectors(nc - j);
       int width = vectors * LANES;

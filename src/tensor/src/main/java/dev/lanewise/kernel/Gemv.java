@@ -120,12 +120,15 @@ final class Gemv {
   }
 
   /**
-   * Computes y[j] += sum over p of x[p] * B[p][j] for the first {@code n} columns, whole vectors.
-   * Rows of B are read from end to end, eight at a time, as memory likes them.
+   * Computes Y[i][j] += sum over p of X[i][p] * B[p][j] for one row or two and the first {@code n}
+   * columns, whole vectors. Rows of B are read from end to end, eight at a time, as memory likes
+   * them.
    */
   static void rows(
+      int m,
       MemorySegment X,
       long x,
+      long xRow,
       long xStep,
       MemorySegment B,
       long b,
@@ -133,13 +136,23 @@ final class Gemv {
       int k,
       int n,
       MemorySegment Y,
-      long y) {
+      long y,
+      long yRow) {
     int p = 0;
     for (; p + ROWS <= k; p += ROWS) {
-      eightRows(X, x + p * xStep, xStep, B, b + p * bRow, bRow, Y, y, n);
+      long xp = x + p * xStep;
+      long bp = b + p * bRow;
+      if (m == 1) {
+        eightRows(X, xp, xStep, B, bp, bRow, Y, y, n);
+      } else {
+        eightRowsTwice(X, xp, xRow, xStep, B, bp, bRow, Y, y, yRow, n);
+      }
     }
     if (p < k) {
-      restOfRows(X, x + p * xStep, xStep, B, b + p * bRow, bRow, k - p, Y, y, n);
+      for (int i = 0; i < m; i++) {
+        long xp = x + i * xRow + p * xStep;
+        restOfRows(X, xp, xStep, B, b + p * bRow, bRow, k - p, Y, y + i * yRow, n);
+      }
     }
   }
 
@@ -183,6 +196,79 @@ final class Gemv {
       s = x6.fma(FloatVector.fromMemorySegment(F, B, b6 + o, ORDER), s);
       s = x7.fma(FloatVector.fromMemorySegment(F, B, b7 + o, ORDER), s);
       s.intoMemorySegment(Y, y + o, ORDER);
+    }
+  }
+
+  /** Adds the products of eight rows of B to two of Y. */
+  private static void eightRowsTwice(
+      MemorySegment X,
+      long x,
+      long xRow,
+      long xStep,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment Y,
+      long y,
+      long yRow,
+      int n) {
+    X = NATIVE.cast(X);
+    B = NATIVE.cast(B);
+    Y = NATIVE.cast(Y);
+    FloatVector x0 = FloatVector.broadcast(F, X.get(FLOAT, x));
+    FloatVector x1 = FloatVector.broadcast(F, X.get(FLOAT, x + 1 * xStep));
+    FloatVector x2 = FloatVector.broadcast(F, X.get(FLOAT, x + 2 * xStep));
+    FloatVector x3 = FloatVector.broadcast(F, X.get(FLOAT, x + 3 * xStep));
+    FloatVector x4 = FloatVector.broadcast(F, X.get(FLOAT, x + 4 * xStep));
+    FloatVector x5 = FloatVector.broadcast(F, X.get(FLOAT, x + 5 * xStep));
+    FloatVector x6 = FloatVector.broadcast(F, X.get(FLOAT, x + 6 * xStep));
+    FloatVector x7 = FloatVector.broadcast(F, X.get(FLOAT, x + 7 * xStep));
+    long next = x + xRow;
+    FloatVector z0 = FloatVector.broadcast(F, X.get(FLOAT, next));
+    FloatVector z1 = FloatVector.broadcast(F, X.get(FLOAT, next + 1 * xStep));
+    FloatVector z2 = FloatVector.broadcast(F, X.get(FLOAT, next + 2 * xStep));
+    FloatVector z3 = FloatVector.broadcast(F, X.get(FLOAT, next + 3 * xStep));
+    FloatVector z4 = FloatVector.broadcast(F, X.get(FLOAT, next + 4 * xStep));
+    FloatVector z5 = FloatVector.broadcast(F, X.get(FLOAT, next + 5 * xStep));
+    FloatVector z6 = FloatVector.broadcast(F, X.get(FLOAT, next + 6 * xStep));
+    FloatVector z7 = FloatVector.broadcast(F, X.get(FLOAT, next + 7 * xStep));
+    long b1 = b + bRow;
+    long b2 = b1 + bRow;
+    long b3 = b2 + bRow;
+    long b4 = b3 + bRow;
+    long b5 = b4 + bRow;
+    long b6 = b5 + bRow;
+    long b7 = b6 + bRow;
+    for (int j = 0; j < n; j += LANES) {
+      long o = 4L * j;
+      FloatVector s = FloatVector.fromMemorySegment(F, Y, y + o, ORDER);
+      FloatVector t = FloatVector.fromMemorySegment(F, Y, y + yRow + o, ORDER);
+      FloatVector v0 = FloatVector.fromMemorySegment(F, B, b + o, ORDER);
+      s = x0.fma(v0, s);
+      t = z0.fma(v0, t);
+      FloatVector v1 = FloatVector.fromMemorySegment(F, B, b1 + o, ORDER);
+      s = x1.fma(v1, s);
+      t = z1.fma(v1, t);
+      FloatVector v2 = FloatVector.fromMemorySegment(F, B, b2 + o, ORDER);
+      s = x2.fma(v2, s);
+      t = z2.fma(v2, t);
+      FloatVector v3 = FloatVector.fromMemorySegment(F, B, b3 + o, ORDER);
+      s = x3.fma(v3, s);
+      t = z3.fma(v3, t);
+      FloatVector v4 = FloatVector.fromMemorySegment(F, B, b4 + o, ORDER);
+      s = x4.fma(v4, s);
+      t = z4.fma(v4, t);
+      FloatVector v5 = FloatVector.fromMemorySegment(F, B, b5 + o, ORDER);
+      s = x5.fma(v5, s);
+      t = z5.fma(v5, t);
+      FloatVector v6 = FloatVector.fromMemorySegment(F, B, b6 + o, ORDER);
+      s = x6.fma(v6, s);
+      t = z6.fma(v6, t);
+      FloatVector v7 = FloatVector.fromMemorySegment(F, B, b7 + o, ORDER);
+      s = x7.fma(v7, s);
+      t = z7.fma(v7, t);
+      s.intoMemorySegment(Y, y + o, ORDER);
+      t.intoMemorySegment(Y, y + yRow + o, ORDER);
     }
   }
 

@@ -17,19 +17,46 @@ final class SmallGemm {
   private SmallGemm() {}
 
   /**
-   * Says whether a product is computed here: a small one, the rows of its operands contiguous and
-   * all its columns in whole vectors. The last vectors may reach back to their neighbours' columns,
-   * unless those are added to C, as they would be twice.
+   * Says whether a product is computed here: a small one, the rows of its operands contiguous, and
+   * its columns whole vectors, or one tile's, or more. The last vectors of more reach back to their
+   * neighbours' columns, unless those are added to C, as they would be twice.
+   *
+   * @param bEnd floats of B's memory from its first element on
    */
-  static boolean takes(int m, int n, int k, float alpha, long aCol, long bCol, float beta) {
+  static boolean takes(
+      int m,
+      int n,
+      int k,
+      float alpha,
+      long aCol,
+      long bRow,
+      long bCol,
+      long bEnd,
+      float beta,
+      long cRow) {
     return (long) m * n * k < Blocking.PLANNED_FROM
         && k > 0
         && k <= Blocking.KC
         && alpha == 1
         && aCol == 1
         && bCol == 1
-        && (n % LANES == 0 ? beta == 0 || beta == 1 : beta == 0 && n > 2 * Blocking.NR)
+        && (n % LANES == 0
+            ? beta == 0 || beta == 1
+            : beta == 0 && (n > Blocking.NR || takesRagged(m, n, k, bRow, bEnd, cRow)))
         && !Blocking.packsRows(m, n, k);
+  }
+
+  /**
+   * Says whether ragged columns are one tile's whose vectors may be read and stored into the rows
+   * that follow. Where they fill less than half of one vector, several rows are better computed as
+   * columns.
+   */
+  private static boolean takesRagged(int m, int n, int k, long bRow, long bEnd, long cRow) {
+    return n < Blocking.NR
+        && n > 1
+        && (2 * n > LANES || m < 4)
+        && Math.max(0, (k - 1) * bRow) + Pack.wholeVectors(n) <= bEnd
+        && (m == 1 || cRow == n);
   }
 
   /**
@@ -106,7 +133,31 @@ final class SmallGemm {
       @Nullable MemorySegment bias,
       long biasOffset,
       Activation activation) {
-    boolean add = beta != 0;
+    if (n % LANES != 0 && n < Blocking.NR) {
+      ragged(m, n, k, A, a, aRow, B, b, bRow, C, c);
+    } else {
+      whole(m, n, k, A, a, aRow, B, b, bRow, beta != 0, C, c, cRow);
+    }
+    if (bias != null || activation != Activation.IDENTITY) {
+      Epilogue.apply(activation, C, c / 4, cRow / 4, m, n, bias, biasOffset);
+    }
+  }
+
+  /** Computes C = A B, or C += A B, in whole vectors. */
+  private static void whole(
+      int m,
+      int n,
+      int k,
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      boolean add,
+      MemorySegment C,
+      long c,
+      long cRow) {
     for (int j = 0; j < n; ) {
       int vectors = m == 1 ? Blocking.rowVectors(n - j) : Blocking.vectors(n - j);
       j = Math.min(j, n - vectors * LANES);
@@ -126,8 +177,44 @@ final class SmallGemm {
       }
       j += vectors * LANES;
     }
-    if (bias != null || activation != Activation.IDENTITY) {
-      Epilogue.apply(activation, C, c / 4, cRow / 4, m, n, bias, biasOffset);
+  }
+
+  /**
+   * Computes C = A B in one column of tiles that is wider than C. All but the last store whole
+   * vectors, whose ends the next rows overwrite.
+   */
+  private static void ragged(
+      int m,
+      int n,
+      int k,
+      MemorySegment A,
+      long a,
+      long aRow,
+      MemorySegment B,
+      long b,
+      long bRow,
+      MemorySegment C,
+      long c) {
+    int vectors = Blocking.vectors(n);
+    int width = vectors * LANES;
+    long row = 4L * n;
+    int i = 0;
+    for (int rows; true; i += rows) {
+      rows = Math.min(MicroKernel.rows(vectors, false, m - i), m - i);
+      if ((long) (m - i - rows) * n < width - n) {
+        break;
+      }
+      long ai = a + i * aRow;
+      MicroKernel.tile(vectors, false, A, ai, aRow, B, b, bRow, C, c + i * row, row, rows, k);
+    }
+    try (Scratch scratch = Scratch.borrow()) {
+      MemorySegment last = scratch.floats(0, (long) Blocking.MR * width);
+      for (int rows; i < m; i += rows) {
+        rows = Math.min(MicroKernel.rows(vectors, false, m - i), m - i);
+        long ai = a + i * aRow;
+        MicroKernel.tile(vectors, false, A, ai, aRow, B, b, bRow, last, 0, 4L * width, rows, k);
+        Pack.putTiles(last, width, C, c + i * row, row, false, rows, n);
+      }
     }
   }
 }

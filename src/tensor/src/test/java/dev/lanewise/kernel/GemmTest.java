@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Matrix products against plain loops. Where the product is an outer product, which is everywhere
@@ -195,17 +196,18 @@ class GemmTest {
     check(n > 1, 1, a, b, 0, before, c);
   }
 
-  /** One row by more columns than the caches hold: rows of B are swept, with a rest or without. */
-  @Test
-  void multiply_oneRowByAWideMatrix() {
+  /** More columns than the caches hold: rows of B are swept, with a rest or without. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void multiply_oneRowOrTwoByAWideMatrix(int m) {
     Random random = new Random(14);
     for (int k : new int[] {7, 8, 19}) {
       int whole = ((int) (Caches.L2 / (2L * k)) / Simd.LANES + 1) * Simd.LANES;
       for (int n : new int[] {whole, whole + 3}) {
         for (float beta : new float[] {0, 1, 0.5f}) {
-          Matrix a = Matrix.random(1, k, beta == 1, 0, random);
+          Matrix a = Matrix.random(m, k, beta == 1, 1, random);
           Matrix b = Matrix.random(k, n, false, 0, random).withRoomBehind();
-          Matrix c = Matrix.random(1, n, false, 0, random);
+          Matrix c = Matrix.random(m, n, false, 2, random);
           Matrix before = c.copy();
           multiply(1, a, b, beta, c);
           check(true, 1, a, b, beta, before, c);
@@ -221,7 +223,7 @@ class GemmTest {
     int k = 141;
     int n = (int) (Caches.L2 / (4L * k)) + 3;
     for (float beta : new float[] {0, 0.5f}) {
-      for (int m : new int[] {2, 5, Blocking.PACKED_FROM - 1}) {
+      for (int m : new int[] {3, 5, Blocking.PACKED_FROM - 1}) {
         Matrix a = Matrix.random(m, k, beta != 0, 0, random);
         Matrix b = Matrix.random(k, n, false, 0, random).withRoomBehind();
         Matrix c = Matrix.random(m, n, false, 0, random);

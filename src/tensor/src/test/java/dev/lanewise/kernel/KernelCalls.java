@@ -242,7 +242,10 @@ final class KernelCalls {
             () -> MicroKernel.row(vectors, more, a, 0, b, 0, row, row / 2, c, 0, n));
       }
     }
-    add("sweep of a row", () -> Gemv.rows(a, 0, 4, b, 0, row, n, width, c, 0));
+    for (int rows = 1; rows <= 2; rows++) {
+      int m = rows;
+      add("sweep of rows: " + m, () -> Gemv.rows(m, a, 0, aRow, 4, b, 0, row, n, width, c, 0, row));
+    }
     add("zero tile of a dense B", () -> ZeroTiles.dense6x4(a, 0, aRow, b, 0, c, 0, row, 6, n));
     add("add tile of a dense B", () -> AddTiles.dense4x4(a, 0, aRow, b, 0, c, 0, row, 4, n));
   }
