@@ -57,8 +57,11 @@ final class Blocking {
    */
   static final long PACKED_A = Math.min(Caches.L3 / 4, 8 << 20);
 
-  /** Rows of C from which packing a B that is larger than L2 pays for itself. */
-  static final int PACKED_FROM = 24;
+  /**
+   * Rows of C from which packing a B that is larger than L2 pays for itself: the more of it an L2
+   * holds between one tile and the next, the longer it is as well left in place.
+   */
+  static final int PACKED_FROM = Math.clamp((24 * Caches.L2) >> 20, 24, 48);
 
   /** The length of K from which a tile's loop is worth the proof that it stays in bounds. */
   static final int DENSE_FROM = 128;
