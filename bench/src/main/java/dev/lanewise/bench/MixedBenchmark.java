@@ -18,14 +18,14 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Two kernels in a JVM that has run nothing else, and in one whose profiles {@link MixedLoad} has
+ * Three kernels in a JVM that has run nothing else, and in one whose profiles {@link MixedLoad} has
  * filled. One thread.
  *
  * <pre>java -jar bench/target/benchmarks.jar full mixed</pre>
  */
 @State(Scope.Benchmark)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(value = 2, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+@Fork(value = 4, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
 @Warmup(iterations = 3, time = 1000, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 3, time = 150, timeUnit = TimeUnit.MILLISECONDS)
 public class MixedBenchmark {
@@ -64,6 +64,14 @@ public class MixedBenchmark {
   @BenchmarkMode(Mode.Throughput)
   public void sgemm256(Flops flops) {
     Gemm.multiply(N, N, N, 1, a, 0, N, 1, b, 0, N, 1, 0, c, 0, N);
+    flops.gflops += 2L * N * N * N;
+  }
+
+  /** C += A B, 256 cubed. */
+  @Benchmark
+  @BenchmarkMode(Mode.Throughput)
+  public void accumulate256(Flops flops) {
+    Gemm.multiply(N, N, N, 1, a, 0, N, 1, b, 0, N, 1, 1, c, 0, N);
     flops.gflops += 2L * N * N * N;
   }
 

@@ -20,19 +20,9 @@ final class AddTiles {
   private AddTiles() {}
 
   /**
-   * Returns the rows of a tile that is {@code vectors} wide: fewer than of {@link ZeroTiles}, for
-   * C1's sake.
+   * Computes a tile that is {@code vectors} wide and as high as {@link MicroKernel#rows} says, or
+   * lower.
    */
-  static int rows(int vectors) {
-    return switch (vectors) {
-      case 1 -> 8;
-      case 2 -> 6;
-      case 3 -> Blocking.FEW_REGISTERS ? 3 : 4;
-      default -> 4;
-    };
-  }
-
-  /** Computes a tile that is {@code vectors} wide and as high as {@link #rows} says, or lower. */
   static void tile(
       int vectors,
       MemorySegment A,
@@ -50,10 +40,8 @@ final class AddTiles {
       case 4 -> {
         if (m <= 2) {
           tile2x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
-        } else if (bRow == 4 * V && k >= Blocking.DENSE_FROM) {
-          dense4x4(A, a, aRow, B, b, C, c, cRow, m, k);
         } else {
-          tile4x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+          tile3x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         }
       }
       case 3 -> {
@@ -74,8 +62,8 @@ final class AddTiles {
     }
   }
 
-  /** A tile of 4 rows by 4 vectors. */
-  static void tile4x4(
+  /** A tile of 3 rows by 4 vectors. */
+  static void tile3x4(
       MemorySegment A,
       long a,
       long aRow,
@@ -92,10 +80,8 @@ final class AddTiles {
     C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
-    long a3 = m > 3 ? a2 + aRow : a2;
     long c1 = m > 1 ? c + cRow : c;
     long c2 = m > 2 ? c1 + cRow : c1;
-    long c3 = m > 3 ? c2 + cRow : c2;
     FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
     FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
     FloatVector c02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
@@ -108,10 +94,6 @@ final class AddTiles {
     FloatVector c21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
     FloatVector c22 = FloatVector.fromMemorySegment(F, C, c2 + 2 * V, ORDER);
     FloatVector c23 = FloatVector.fromMemorySegment(F, C, c2 + 3 * V, ORDER);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
-    FloatVector c31 = FloatVector.fromMemorySegment(F, C, c3 + V, ORDER);
-    FloatVector c32 = FloatVector.fromMemorySegment(F, C, c3 + 2 * V, ORDER);
-    FloatVector c33 = FloatVector.fromMemorySegment(F, C, c3 + 3 * V, ORDER);
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
@@ -134,11 +116,6 @@ final class AddTiles {
       c21 = x2.fma(b1, c21);
       c22 = x2.fma(b2, c22);
       c23 = x2.fma(b3, c23);
-      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
-      c30 = x3.fma(b0, c30);
-      c31 = x3.fma(b1, c31);
-      c32 = x3.fma(b2, c32);
-      c33 = x3.fma(b3, c33);
       bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
@@ -153,94 +130,6 @@ final class AddTiles {
     c21.intoMemorySegment(C, c2 + V, ORDER);
     c22.intoMemorySegment(C, c2 + 2 * V, ORDER);
     c23.intoMemorySegment(C, c2 + 3 * V, ORDER);
-    c30.intoMemorySegment(C, c3, ORDER);
-    c31.intoMemorySegment(C, c3 + V, ORDER);
-    c32.intoMemorySegment(C, c3 + 2 * V, ORDER);
-    c33.intoMemorySegment(C, c3 + 3 * V, ORDER);
-  }
-
-  /** The same for a B whose rows lie one after another, {@link Blocking#NR} columns each. */
-  static void dense4x4(
-      MemorySegment A,
-      long a,
-      long aRow,
-      MemorySegment B,
-      long b,
-      MemorySegment C,
-      long c,
-      long cRow,
-      int m,
-      int k) {
-    A = NATIVE.cast(A);
-    B = NATIVE.cast(B);
-    C = NATIVE.cast(C);
-    long a1 = m > 1 ? aRow : 0;
-    long a2 = m > 2 ? a1 + aRow : a1;
-    long a3 = m > 3 ? a2 + aRow : a2;
-    long c1 = m > 1 ? c + cRow : c;
-    long c2 = m > 2 ? c1 + cRow : c1;
-    long c3 = m > 3 ? c2 + cRow : c2;
-    FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
-    FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
-    FloatVector c02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
-    FloatVector c03 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
-    FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
-    FloatVector c11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
-    FloatVector c12 = FloatVector.fromMemorySegment(F, C, c1 + 2 * V, ORDER);
-    FloatVector c13 = FloatVector.fromMemorySegment(F, C, c1 + 3 * V, ORDER);
-    FloatVector c20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
-    FloatVector c21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
-    FloatVector c22 = FloatVector.fromMemorySegment(F, C, c2 + 2 * V, ORDER);
-    FloatVector c23 = FloatVector.fromMemorySegment(F, C, c2 + 3 * V, ORDER);
-    FloatVector c30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
-    FloatVector c31 = FloatVector.fromMemorySegment(F, C, c3 + V, ORDER);
-    FloatVector c32 = FloatVector.fromMemorySegment(F, C, c3 + 2 * V, ORDER);
-    FloatVector c33 = FloatVector.fromMemorySegment(F, C, c3 + 3 * V, ORDER);
-    long start = b - Blocking.NR * a;
-    long end = a + 4L * k;
-    for (long ap = a; ap < end; ap += 4) {
-      long bp = start + Blocking.NR * ap;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
-      FloatVector b3 = FloatVector.fromMemorySegment(F, B, bp + 3 * V, ORDER);
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
-      c00 = x0.fma(b0, c00);
-      c01 = x0.fma(b1, c01);
-      c02 = x0.fma(b2, c02);
-      c03 = x0.fma(b3, c03);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
-      c10 = x1.fma(b0, c10);
-      c11 = x1.fma(b1, c11);
-      c12 = x1.fma(b2, c12);
-      c13 = x1.fma(b3, c13);
-      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
-      c20 = x2.fma(b0, c20);
-      c21 = x2.fma(b1, c21);
-      c22 = x2.fma(b2, c22);
-      c23 = x2.fma(b3, c23);
-      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
-      c30 = x3.fma(b0, c30);
-      c31 = x3.fma(b1, c31);
-      c32 = x3.fma(b2, c32);
-      c33 = x3.fma(b3, c33);
-    }
-    c00.intoMemorySegment(C, c, ORDER);
-    c01.intoMemorySegment(C, c + V, ORDER);
-    c02.intoMemorySegment(C, c + 2 * V, ORDER);
-    c03.intoMemorySegment(C, c + 3 * V, ORDER);
-    c10.intoMemorySegment(C, c1, ORDER);
-    c11.intoMemorySegment(C, c1 + V, ORDER);
-    c12.intoMemorySegment(C, c1 + 2 * V, ORDER);
-    c13.intoMemorySegment(C, c1 + 3 * V, ORDER);
-    c20.intoMemorySegment(C, c2, ORDER);
-    c21.intoMemorySegment(C, c2 + V, ORDER);
-    c22.intoMemorySegment(C, c2 + 2 * V, ORDER);
-    c23.intoMemorySegment(C, c2 + 3 * V, ORDER);
-    c30.intoMemorySegment(C, c3, ORDER);
-    c31.intoMemorySegment(C, c3 + V, ORDER);
-    c32.intoMemorySegment(C, c3 + 2 * V, ORDER);
-    c33.intoMemorySegment(C, c3 + 3 * V, ORDER);
   }
 
   /** A tile of 2 rows by 4 vectors. */

@@ -131,7 +131,7 @@ final class Blocking {
    */
   static double cycles(int m, int n, int k, long transposed) {
     int vectors = (n + Simd.LANES - 1) / Simd.LANES;
-    int height = AddTiles.rows(Math.min(vectors, TILE_VECTORS));
+    int height = MicroKernel.rows(Math.min(vectors, TILE_VECTORS), false, m);
     double width = vectors % TILE_VECTORS == 1 ? vectors + SINGLE : vectors;
     return (double) ((m + height - 1) / height * height) * k * width + TRANSPOSED * transposed;
   }

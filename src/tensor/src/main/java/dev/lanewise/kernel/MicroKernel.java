@@ -26,16 +26,22 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Why the methods look alike and share nothing: a helper that takes or returns vectors boxes the
  * loop when a compiler refuses to inline it, and a branch on "zero or add" inside one method drops
- * it to a compiler tier that boxes everything. One tile, one method. C1 gives up on one that reads
- * or writes too many vectors and floats of segments: 16 accumulators where they start from C, 24
- * where they start from zero and few rows are read ({@code CompilationTest} says which).
+ * it to a compiler tier that boxes everything. One tile, one method.
+ *
+ * <p>Why no tile has more accumulators: C1 gives up on one that reads or writes too many vectors
+ * and floats of segments, 24 where they start from zero ({@code CompilationTest} says which). And
+ * C2 puts off what it inlines after the first 8,000 bytecodes of a method; of a vector that is made
+ * by a call put off it does not know the class, unless a profile tells it. Where a process has used
+ * memory of many kinds no profile does, and the last vectors of the loop stay boxed, at a tenth of
+ * the rate: tiles of 6 x 4 vectors from zero and of 4 x 4 from C did. A load or a store takes some
+ * 370 bytecodes, a float as many, a multiply-add 190.
  *
  * <p>Why the loops count A's bytes in a long: with an int for p, C2 runs a first and a last turn
  * outside the loop, each with all its checks, which takes some twenty cycles a tile; with {@code
  * !=} for {@code <} it is quicker still where it finds a register for each pointer, and half as
  * quick where it does not, which depends on the caller.
  *
- * <p>Why the highest tile that fits is the best: the operands it loads, and what C2 adds to each
+ * <p>Why the highest tile that is safe is the best: the operands it loads, and what C2 adds to each
  * turn, take the place of multiply-adds where both share their ports, as in Intel's processors.
  */
 final class MicroKernel {
@@ -49,7 +55,12 @@ final class MicroKernel {
    * left.
    */
   static int rows(int vectors, boolean add, int rest) {
-    return add ? AddTiles.rows(vectors) : ZeroTiles.rows(vectors, rest);
+    return switch (vectors) {
+      case 1 -> 8;
+      case 2 -> add || Blocking.FEW_REGISTERS ? 6 : 8;
+      case 3 -> Blocking.FEW_REGISTERS ? 3 : 4;
+      default -> !add ? 4 : rest == 4 ? 2 : 3;
+    };
   }
 
   /**

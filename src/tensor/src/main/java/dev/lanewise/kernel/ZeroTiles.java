@@ -20,20 +20,9 @@ final class ZeroTiles {
   private ZeroTiles() {}
 
   /**
-   * Returns the rows of the next tile that is {@code vectors} wide, where {@code rest} rows are
-   * left: two tiles of four rows are better than one of six and another of two.
+   * Computes a tile that is {@code vectors} wide and as high as {@link MicroKernel#rows} says, or
+   * lower.
    */
-  static int rows(int vectors, int rest) {
-    boolean fours = rest == 7 || rest == 8;
-    return switch (vectors) {
-      case 1 -> 8;
-      case 2 -> rest <= 6 || Blocking.FEW_REGISTERS ? 6 : 8;
-      case 3 -> Blocking.FEW_REGISTERS ? 3 : fours ? 4 : 6;
-      default -> fours ? 4 : 6;
-    };
-  }
-
-  /** Computes a tile that is {@code vectors} wide and as high as {@link #rows} says, or lower. */
   static void tile(
       int vectors,
       MemorySegment A,
@@ -51,21 +40,17 @@ final class ZeroTiles {
       case 4 -> {
         if (m <= 2) {
           tile2x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
-        } else if (m <= 4) {
-          tile4x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         } else if (bRow == 4 * V && k >= Blocking.DENSE_FROM) {
-          dense6x4(A, a, aRow, B, b, C, c, cRow, m, k);
+          dense4x4(A, a, aRow, B, b, C, c, cRow, m, k);
         } else {
-          tile6x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+          tile4x4(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         }
       }
       case 3 -> {
         if (m <= 3) {
           tile3x3(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
-        } else if (m == 4) {
-          tile4x3(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         } else {
-          tile6x3(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+          tile4x3(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         }
       }
       case 2 -> {
@@ -85,8 +70,8 @@ final class ZeroTiles {
     }
   }
 
-  /** A tile of 6 rows by 4 vectors. */
-  static void tile6x4(
+  /** A tile of 4 rows by 4 vectors. */
+  static void tile4x4(
       MemorySegment A,
       long a,
       long aRow,
@@ -104,37 +89,26 @@ final class ZeroTiles {
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
-    long a4 = m > 4 ? a3 + aRow : a3;
-    long a5 = m > 5 ? a4 + aRow : a4;
     long c1 = m > 1 ? c + cRow : c;
     long c2 = m > 2 ? c1 + cRow : c1;
     long c3 = m > 3 ? c2 + cRow : c2;
-    long c4 = m > 4 ? c3 + cRow : c3;
-    long c5 = m > 5 ? c4 + cRow : c4;
-    FloatVector c00 = FloatVector.zero(F);
-    FloatVector c01 = FloatVector.zero(F);
-    FloatVector c02 = FloatVector.zero(F);
-    FloatVector c03 = FloatVector.zero(F);
-    FloatVector c10 = FloatVector.zero(F);
-    FloatVector c11 = FloatVector.zero(F);
-    FloatVector c12 = FloatVector.zero(F);
-    FloatVector c13 = FloatVector.zero(F);
-    FloatVector c20 = FloatVector.zero(F);
-    FloatVector c21 = FloatVector.zero(F);
-    FloatVector c22 = FloatVector.zero(F);
-    FloatVector c23 = FloatVector.zero(F);
-    FloatVector c30 = FloatVector.zero(F);
-    FloatVector c31 = FloatVector.zero(F);
-    FloatVector c32 = FloatVector.zero(F);
-    FloatVector c33 = FloatVector.zero(F);
-    FloatVector c40 = FloatVector.zero(F);
-    FloatVector c41 = FloatVector.zero(F);
-    FloatVector c42 = FloatVector.zero(F);
-    FloatVector c43 = FloatVector.zero(F);
-    FloatVector c50 = FloatVector.zero(F);
-    FloatVector c51 = FloatVector.zero(F);
-    FloatVector c52 = FloatVector.zero(F);
-    FloatVector c53 = FloatVector.zero(F);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector c00 = zero;
+    FloatVector c01 = zero;
+    FloatVector c02 = zero;
+    FloatVector c03 = zero;
+    FloatVector c10 = zero;
+    FloatVector c11 = zero;
+    FloatVector c12 = zero;
+    FloatVector c13 = zero;
+    FloatVector c20 = zero;
+    FloatVector c21 = zero;
+    FloatVector c22 = zero;
+    FloatVector c23 = zero;
+    FloatVector c30 = zero;
+    FloatVector c31 = zero;
+    FloatVector c32 = zero;
+    FloatVector c33 = zero;
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
@@ -162,16 +136,6 @@ final class ZeroTiles {
       c31 = x3.fma(b1, c31);
       c32 = x3.fma(b2, c32);
       c33 = x3.fma(b3, c33);
-      FloatVector x4 = FloatVector.broadcast(F, A.get(FLOAT, ap + a4));
-      c40 = x4.fma(b0, c40);
-      c41 = x4.fma(b1, c41);
-      c42 = x4.fma(b2, c42);
-      c43 = x4.fma(b3, c43);
-      FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
-      c50 = x5.fma(b0, c50);
-      c51 = x5.fma(b1, c51);
-      c52 = x5.fma(b2, c52);
-      c53 = x5.fma(b3, c53);
       bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
@@ -190,21 +154,13 @@ final class ZeroTiles {
     c31.intoMemorySegment(C, c3 + V, ORDER);
     c32.intoMemorySegment(C, c3 + 2 * V, ORDER);
     c33.intoMemorySegment(C, c3 + 3 * V, ORDER);
-    c40.intoMemorySegment(C, c4, ORDER);
-    c41.intoMemorySegment(C, c4 + V, ORDER);
-    c42.intoMemorySegment(C, c4 + 2 * V, ORDER);
-    c43.intoMemorySegment(C, c4 + 3 * V, ORDER);
-    c50.intoMemorySegment(C, c5, ORDER);
-    c51.intoMemorySegment(C, c5 + V, ORDER);
-    c52.intoMemorySegment(C, c5 + 2 * V, ORDER);
-    c53.intoMemorySegment(C, c5 + 3 * V, ORDER);
   }
 
   /**
    * The same for a B whose rows lie one after another, {@link Blocking#NR} columns each: where the
    * step is a constant, C2 proves the bounds of all of them before the loop.
    */
-  static void dense6x4(
+  static void dense4x4(
       MemorySegment A,
       long a,
       long aRow,
@@ -221,37 +177,26 @@ final class ZeroTiles {
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
-    long a4 = m > 4 ? a3 + aRow : a3;
-    long a5 = m > 5 ? a4 + aRow : a4;
     long c1 = m > 1 ? c + cRow : c;
     long c2 = m > 2 ? c1 + cRow : c1;
     long c3 = m > 3 ? c2 + cRow : c2;
-    long c4 = m > 4 ? c3 + cRow : c3;
-    long c5 = m > 5 ? c4 + cRow : c4;
-    FloatVector c00 = FloatVector.zero(F);
-    FloatVector c01 = FloatVector.zero(F);
-    FloatVector c02 = FloatVector.zero(F);
-    FloatVector c03 = FloatVector.zero(F);
-    FloatVector c10 = FloatVector.zero(F);
-    FloatVector c11 = FloatVector.zero(F);
-    FloatVector c12 = FloatVector.zero(F);
-    FloatVector c13 = FloatVector.zero(F);
-    FloatVector c20 = FloatVector.zero(F);
-    FloatVector c21 = FloatVector.zero(F);
-    FloatVector c22 = FloatVector.zero(F);
-    FloatVector c23 = FloatVector.zero(F);
-    FloatVector c30 = FloatVector.zero(F);
-    FloatVector c31 = FloatVector.zero(F);
-    FloatVector c32 = FloatVector.zero(F);
-    FloatVector c33 = FloatVector.zero(F);
-    FloatVector c40 = FloatVector.zero(F);
-    FloatVector c41 = FloatVector.zero(F);
-    FloatVector c42 = FloatVector.zero(F);
-    FloatVector c43 = FloatVector.zero(F);
-    FloatVector c50 = FloatVector.zero(F);
-    FloatVector c51 = FloatVector.zero(F);
-    FloatVector c52 = FloatVector.zero(F);
-    FloatVector c53 = FloatVector.zero(F);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector c00 = zero;
+    FloatVector c01 = zero;
+    FloatVector c02 = zero;
+    FloatVector c03 = zero;
+    FloatVector c10 = zero;
+    FloatVector c11 = zero;
+    FloatVector c12 = zero;
+    FloatVector c13 = zero;
+    FloatVector c20 = zero;
+    FloatVector c21 = zero;
+    FloatVector c22 = zero;
+    FloatVector c23 = zero;
+    FloatVector c30 = zero;
+    FloatVector c31 = zero;
+    FloatVector c32 = zero;
+    FloatVector c33 = zero;
     long start = b - Blocking.NR * a;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
@@ -280,109 +225,6 @@ final class ZeroTiles {
       c31 = x3.fma(b1, c31);
       c32 = x3.fma(b2, c32);
       c33 = x3.fma(b3, c33);
-      FloatVector x4 = FloatVector.broadcast(F, A.get(FLOAT, ap + a4));
-      c40 = x4.fma(b0, c40);
-      c41 = x4.fma(b1, c41);
-      c42 = x4.fma(b2, c42);
-      c43 = x4.fma(b3, c43);
-      FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
-      c50 = x5.fma(b0, c50);
-      c51 = x5.fma(b1, c51);
-      c52 = x5.fma(b2, c52);
-      c53 = x5.fma(b3, c53);
-    }
-    c00.intoMemorySegment(C, c, ORDER);
-    c01.intoMemorySegment(C, c + V, ORDER);
-    c02.intoMemorySegment(C, c + 2 * V, ORDER);
-    c03.intoMemorySegment(C, c + 3 * V, ORDER);
-    c10.intoMemorySegment(C, c1, ORDER);
-    c11.intoMemorySegment(C, c1 + V, ORDER);
-    c12.intoMemorySegment(C, c1 + 2 * V, ORDER);
-    c13.intoMemorySegment(C, c1 + 3 * V, ORDER);
-    c20.intoMemorySegment(C, c2, ORDER);
-    c21.intoMemorySegment(C, c2 + V, ORDER);
-    c22.intoMemorySegment(C, c2 + 2 * V, ORDER);
-    c23.intoMemorySegment(C, c2 + 3 * V, ORDER);
-    c30.intoMemorySegment(C, c3, ORDER);
-    c31.intoMemorySegment(C, c3 + V, ORDER);
-    c32.intoMemorySegment(C, c3 + 2 * V, ORDER);
-    c33.intoMemorySegment(C, c3 + 3 * V, ORDER);
-    c40.intoMemorySegment(C, c4, ORDER);
-    c41.intoMemorySegment(C, c4 + V, ORDER);
-    c42.intoMemorySegment(C, c4 + 2 * V, ORDER);
-    c43.intoMemorySegment(C, c4 + 3 * V, ORDER);
-    c50.intoMemorySegment(C, c5, ORDER);
-    c51.intoMemorySegment(C, c5 + V, ORDER);
-    c52.intoMemorySegment(C, c5 + 2 * V, ORDER);
-    c53.intoMemorySegment(C, c5 + 3 * V, ORDER);
-  }
-
-  /** A tile of 4 rows by 4 vectors. */
-  static void tile4x4(
-      MemorySegment A,
-      long a,
-      long aRow,
-      MemorySegment B,
-      long b,
-      long bRow,
-      MemorySegment C,
-      long c,
-      long cRow,
-      int m,
-      int k) {
-    A = NATIVE.cast(A);
-    B = NATIVE.cast(B);
-    C = NATIVE.cast(C);
-    long a1 = m > 1 ? aRow : 0;
-    long a2 = m > 2 ? a1 + aRow : a1;
-    long a3 = m > 3 ? a2 + aRow : a2;
-    long c1 = m > 1 ? c + cRow : c;
-    long c2 = m > 2 ? c1 + cRow : c1;
-    long c3 = m > 3 ? c2 + cRow : c2;
-    FloatVector c00 = FloatVector.zero(F);
-    FloatVector c01 = FloatVector.zero(F);
-    FloatVector c02 = FloatVector.zero(F);
-    FloatVector c03 = FloatVector.zero(F);
-    FloatVector c10 = FloatVector.zero(F);
-    FloatVector c11 = FloatVector.zero(F);
-    FloatVector c12 = FloatVector.zero(F);
-    FloatVector c13 = FloatVector.zero(F);
-    FloatVector c20 = FloatVector.zero(F);
-    FloatVector c21 = FloatVector.zero(F);
-    FloatVector c22 = FloatVector.zero(F);
-    FloatVector c23 = FloatVector.zero(F);
-    FloatVector c30 = FloatVector.zero(F);
-    FloatVector c31 = FloatVector.zero(F);
-    FloatVector c32 = FloatVector.zero(F);
-    FloatVector c33 = FloatVector.zero(F);
-    long bp = b;
-    long end = a + 4L * k;
-    for (long ap = a; ap < end; ap += 4) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
-      FloatVector b3 = FloatVector.fromMemorySegment(F, B, bp + 3 * V, ORDER);
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
-      c00 = x0.fma(b0, c00);
-      c01 = x0.fma(b1, c01);
-      c02 = x0.fma(b2, c02);
-      c03 = x0.fma(b3, c03);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
-      c10 = x1.fma(b0, c10);
-      c11 = x1.fma(b1, c11);
-      c12 = x1.fma(b2, c12);
-      c13 = x1.fma(b3, c13);
-      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
-      c20 = x2.fma(b0, c20);
-      c21 = x2.fma(b1, c21);
-      c22 = x2.fma(b2, c22);
-      c23 = x2.fma(b3, c23);
-      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
-      c30 = x3.fma(b0, c30);
-      c31 = x3.fma(b1, c31);
-      c32 = x3.fma(b2, c32);
-      c33 = x3.fma(b3, c33);
-      bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
     c01.intoMemorySegment(C, c + V, ORDER);
@@ -420,14 +262,15 @@ final class ZeroTiles {
     C = NATIVE.cast(C);
     long a1 = m > 1 ? aRow : 0;
     long c1 = m > 1 ? c + cRow : c;
-    FloatVector c00 = FloatVector.zero(F);
-    FloatVector c01 = FloatVector.zero(F);
-    FloatVector c02 = FloatVector.zero(F);
-    FloatVector c03 = FloatVector.zero(F);
-    FloatVector c10 = FloatVector.zero(F);
-    FloatVector c11 = FloatVector.zero(F);
-    FloatVector c12 = FloatVector.zero(F);
-    FloatVector c13 = FloatVector.zero(F);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector c00 = zero;
+    FloatVector c01 = zero;
+    FloatVector c02 = zero;
+    FloatVector c03 = zero;
+    FloatVector c10 = zero;
+    FloatVector c11 = zero;
+    FloatVector c12 = zero;
+    FloatVector c13 = zero;
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
@@ -457,102 +300,6 @@ final class ZeroTiles {
     c13.intoMemorySegment(C, c1 + 3 * V, ORDER);
   }
 
-  /** A tile of 6 rows by 3 vectors. */
-  static void tile6x3(
-      MemorySegment A,
-      long a,
-      long aRow,
-      MemorySegment B,
-      long b,
-      long bRow,
-      MemorySegment C,
-      long c,
-      long cRow,
-      int m,
-      int k) {
-    A = NATIVE.cast(A);
-    B = NATIVE.cast(B);
-    C = NATIVE.cast(C);
-    long a1 = m > 1 ? aRow : 0;
-    long a2 = m > 2 ? a1 + aRow : a1;
-    long a3 = m > 3 ? a2 + aRow : a2;
-    long a4 = m > 4 ? a3 + aRow : a3;
-    long a5 = m > 5 ? a4 + aRow : a4;
-    long c1 = m > 1 ? c + cRow : c;
-    long c2 = m > 2 ? c1 + cRow : c1;
-    long c3 = m > 3 ? c2 + cRow : c2;
-    long c4 = m > 4 ? c3 + cRow : c3;
-    long c5 = m > 5 ? c4 + cRow : c4;
-    FloatVector c00 = FloatVector.zero(F);
-    FloatVector c01 = FloatVector.zero(F);
-    FloatVector c02 = FloatVector.zero(F);
-    FloatVector c10 = FloatVector.zero(F);
-    FloatVector c11 = FloatVector.zero(F);
-    FloatVector c12 = FloatVector.zero(F);
-    FloatVector c20 = FloatVector.zero(F);
-    FloatVector c21 = FloatVector.zero(F);
-    FloatVector c22 = FloatVector.zero(F);
-    FloatVector c30 = FloatVector.zero(F);
-    FloatVector c31 = FloatVector.zero(F);
-    FloatVector c32 = FloatVector.zero(F);
-    FloatVector c40 = FloatVector.zero(F);
-    FloatVector c41 = FloatVector.zero(F);
-    FloatVector c42 = FloatVector.zero(F);
-    FloatVector c50 = FloatVector.zero(F);
-    FloatVector c51 = FloatVector.zero(F);
-    FloatVector c52 = FloatVector.zero(F);
-    long bp = b;
-    long end = a + 4L * k;
-    for (long ap = a; ap < end; ap += 4) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
-      c00 = x0.fma(b0, c00);
-      c01 = x0.fma(b1, c01);
-      c02 = x0.fma(b2, c02);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
-      c10 = x1.fma(b0, c10);
-      c11 = x1.fma(b1, c11);
-      c12 = x1.fma(b2, c12);
-      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
-      c20 = x2.fma(b0, c20);
-      c21 = x2.fma(b1, c21);
-      c22 = x2.fma(b2, c22);
-      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
-      c30 = x3.fma(b0, c30);
-      c31 = x3.fma(b1, c31);
-      c32 = x3.fma(b2, c32);
-      FloatVector x4 = FloatVector.broadcast(F, A.get(FLOAT, ap + a4));
-      c40 = x4.fma(b0, c40);
-      c41 = x4.fma(b1, c41);
-      c42 = x4.fma(b2, c42);
-      FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
-      c50 = x5.fma(b0, c50);
-      c51 = x5.fma(b1, c51);
-      c52 = x5.fma(b2, c52);
-      bp += bRow;
-    }
-    c00.intoMemorySegment(C, c, ORDER);
-    c01.intoMemorySegment(C, c + V, ORDER);
-    c02.intoMemorySegment(C, c + 2 * V, ORDER);
-    c10.intoMemorySegment(C, c1, ORDER);
-    c11.intoMemorySegment(C, c1 + V, ORDER);
-    c12.intoMemorySegment(C, c1 + 2 * V, ORDER);
-    c20.intoMemorySegment(C, c2, ORDER);
-    c21.intoMemorySegment(C, c2 + V, ORDER);
-    c22.intoMemorySegment(C, c2 + 2 * V, ORDER);
-    c30.intoMemorySegment(C, c3, ORDER);
-    c31.intoMemorySegment(C, c3 + V, ORDER);
-    c32.intoMemorySegment(C, c3 + 2 * V, ORDER);
-    c40.intoMemorySegment(C, c4, ORDER);
-    c41.intoMemorySegment(C, c4 + V, ORDER);
-    c42.intoMemorySegment(C, c4 + 2 * V, ORDER);
-    c50.intoMemorySegment(C, c5, ORDER);
-    c51.intoMemorySegment(C, c5 + V, ORDER);
-    c52.intoMemorySegment(C, c5 + 2 * V, ORDER);
-  }
-
   /** A tile of 4 rows by 3 vectors. */
   static void tile4x3(
       MemorySegment A,
@@ -575,18 +322,19 @@ final class ZeroTiles {
     long c1 = m > 1 ? c + cRow : c;
     long c2 = m > 2 ? c1 + cRow : c1;
     long c3 = m > 3 ? c2 + cRow : c2;
-    FloatVector c00 = FloatVector.zero(F);
-    FloatVector c01 = FloatVector.zero(F);
-    FloatVector c02 = FloatVector.zero(F);
-    FloatVector c10 = FloatVector.zero(F);
-    FloatVector c11 = FloatVector.zero(F);
-    FloatVector c12 = FloatVector.zero(F);
-    FloatVector c20 = FloatVector.zero(F);
-    FloatVector c21 = FloatVector.zero(F);
-    FloatVector c22 = FloatVector.zero(F);
-    FloatVector c30 = FloatVector.zero(F);
-    FloatVector c31 = FloatVector.zero(F);
-    FloatVector c32 = FloatVector.zero(F);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector c00 = zero;
+    FloatVector c01 = zero;
+    FloatVector c02 = zero;
+    FloatVector c10 = zero;
+    FloatVector c11 = zero;
+    FloatVector c12 = zero;
+    FloatVector c20 = zero;
+    FloatVector c21 = zero;
+    FloatVector c22 = zero;
+    FloatVector c30 = zero;
+    FloatVector c31 = zero;
+    FloatVector c32 = zero;
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
@@ -645,15 +393,16 @@ final class ZeroTiles {
     long a2 = m > 2 ? a1 + aRow : a1;
     long c1 = m > 1 ? c + cRow : c;
     long c2 = m > 2 ? c1 + cRow : c1;
-    FloatVector c00 = FloatVector.zero(F);
-    FloatVector c01 = FloatVector.zero(F);
-    FloatVector c02 = FloatVector.zero(F);
-    FloatVector c10 = FloatVector.zero(F);
-    FloatVector c11 = FloatVector.zero(F);
-    FloatVector c12 = FloatVector.zero(F);
-    FloatVector c20 = FloatVector.zero(F);
-    FloatVector c21 = FloatVector.zero(F);
-    FloatVector c22 = FloatVector.zero(F);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector c00 = zero;
+    FloatVector c01 = zero;
+    FloatVector c02 = zero;
+    FloatVector c10 = zero;
+    FloatVector c11 = zero;
+    FloatVector c12 = zero;
+    FloatVector c20 = zero;
+    FloatVector c21 = zero;
+    FloatVector c22 = zero;
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
@@ -715,22 +464,23 @@ final class ZeroTiles {
     long c5 = m > 5 ? c4 + cRow : c4;
     long c6 = m > 6 ? c5 + cRow : c5;
     long c7 = m > 7 ? c6 + cRow : c6;
-    FloatVector c00 = FloatVector.zero(F);
-    FloatVector c01 = FloatVector.zero(F);
-    FloatVector c10 = FloatVector.zero(F);
-    FloatVector c11 = FloatVector.zero(F);
-    FloatVector c20 = FloatVector.zero(F);
-    FloatVector c21 = FloatVector.zero(F);
-    FloatVector c30 = FloatVector.zero(F);
-    FloatVector c31 = FloatVector.zero(F);
-    FloatVector c40 = FloatVector.zero(F);
-    FloatVector c41 = FloatVector.zero(F);
-    FloatVector c50 = FloatVector.zero(F);
-    FloatVector c51 = FloatVector.zero(F);
-    FloatVector c60 = FloatVector.zero(F);
-    FloatVector c61 = FloatVector.zero(F);
-    FloatVector c70 = FloatVector.zero(F);
-    FloatVector c71 = FloatVector.zero(F);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector c00 = zero;
+    FloatVector c01 = zero;
+    FloatVector c10 = zero;
+    FloatVector c11 = zero;
+    FloatVector c20 = zero;
+    FloatVector c21 = zero;
+    FloatVector c30 = zero;
+    FloatVector c31 = zero;
+    FloatVector c40 = zero;
+    FloatVector c41 = zero;
+    FloatVector c50 = zero;
+    FloatVector c51 = zero;
+    FloatVector c60 = zero;
+    FloatVector c61 = zero;
+    FloatVector c70 = zero;
+    FloatVector c71 = zero;
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
@@ -806,18 +556,19 @@ final class ZeroTiles {
     long c3 = m > 3 ? c2 + cRow : c2;
     long c4 = m > 4 ? c3 + cRow : c3;
     long c5 = m > 5 ? c4 + cRow : c4;
-    FloatVector c00 = FloatVector.zero(F);
-    FloatVector c01 = FloatVector.zero(F);
-    FloatVector c10 = FloatVector.zero(F);
-    FloatVector c11 = FloatVector.zero(F);
-    FloatVector c20 = FloatVector.zero(F);
-    FloatVector c21 = FloatVector.zero(F);
-    FloatVector c30 = FloatVector.zero(F);
-    FloatVector c31 = FloatVector.zero(F);
-    FloatVector c40 = FloatVector.zero(F);
-    FloatVector c41 = FloatVector.zero(F);
-    FloatVector c50 = FloatVector.zero(F);
-    FloatVector c51 = FloatVector.zero(F);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector c00 = zero;
+    FloatVector c01 = zero;
+    FloatVector c10 = zero;
+    FloatVector c11 = zero;
+    FloatVector c20 = zero;
+    FloatVector c21 = zero;
+    FloatVector c30 = zero;
+    FloatVector c31 = zero;
+    FloatVector c40 = zero;
+    FloatVector c41 = zero;
+    FloatVector c50 = zero;
+    FloatVector c51 = zero;
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
@@ -887,14 +638,15 @@ final class ZeroTiles {
     long c5 = m > 5 ? c4 + cRow : c4;
     long c6 = m > 6 ? c5 + cRow : c5;
     long c7 = m > 7 ? c6 + cRow : c6;
-    FloatVector c00 = FloatVector.zero(F);
-    FloatVector c10 = FloatVector.zero(F);
-    FloatVector c20 = FloatVector.zero(F);
-    FloatVector c30 = FloatVector.zero(F);
-    FloatVector c40 = FloatVector.zero(F);
-    FloatVector c50 = FloatVector.zero(F);
-    FloatVector c60 = FloatVector.zero(F);
-    FloatVector c70 = FloatVector.zero(F);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector c00 = zero;
+    FloatVector c10 = zero;
+    FloatVector c20 = zero;
+    FloatVector c30 = zero;
+    FloatVector c40 = zero;
+    FloatVector c50 = zero;
+    FloatVector c60 = zero;
+    FloatVector c70 = zero;
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
@@ -949,10 +701,11 @@ final class ZeroTiles {
     long c1 = m > 1 ? c + cRow : c;
     long c2 = m > 2 ? c1 + cRow : c1;
     long c3 = m > 3 ? c2 + cRow : c2;
-    FloatVector c00 = FloatVector.zero(F);
-    FloatVector c10 = FloatVector.zero(F);
-    FloatVector c20 = FloatVector.zero(F);
-    FloatVector c30 = FloatVector.zero(F);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector c00 = zero;
+    FloatVector c10 = zero;
+    FloatVector c20 = zero;
+    FloatVector c30 = zero;
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {

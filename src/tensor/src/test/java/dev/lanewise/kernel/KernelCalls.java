@@ -246,8 +246,7 @@ final class KernelCalls {
       int m = rows;
       add("sweep of rows: " + m, () -> Gemv.rows(m, a, 0, aRow, 4, b, 0, row, n, width, c, 0, row));
     }
-    add("zero tile of a dense B", () -> ZeroTiles.dense6x4(a, 0, aRow, b, 0, c, 0, row, 6, n));
-    add("add tile of a dense B", () -> AddTiles.dense4x4(a, 0, aRow, b, 0, c, 0, row, 4, n));
+    add("zero tile of a dense B", () -> ZeroTiles.dense4x4(a, 0, aRow, b, 0, c, 0, row, 4, n));
   }
 
   private void addPacked() {
