@@ -36,6 +36,9 @@ final class SoakTest {
   /** Versions until everything that stays is there. */
   private static final int EARLY_VERSIONS = 20;
 
+  /** Answers that the client may lose: in some twenty runs it lost one. */
+  private static final long MOST_LOST = 5;
+
   /** A work space, of which there are four for each processor, keeps the version it ran last. */
   private static final long MEMORY_SLACK = (4L << 14) * Runtime.getRuntime().availableProcessors();
 
@@ -53,6 +56,7 @@ final class SoakTest {
 
   private void soak(Duration length, Duration between) throws Exception {
     AtomicLong calls = new AtomicLong();
+    AtomicLong lost = new AtomicLong();
     ConcurrentSkipListSet<Integer> factors = new ConcurrentSkipListSet<>();
     try (Served served = Served.start(folder);
         ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -63,8 +67,15 @@ final class SoakTest {
         done.add(
             clients.submit(() -> {
               while (System.nanoTime() < end) {
-                factors.add(ask(served, mine));
-                calls.incrementAndGet();
+                try {
+                  factors.add(ask(served, mine));
+                  calls.incrementAndGet();
+                } catch (IOException e) {
+                  if (!lostByTheClient(e)) {
+                    throw e;
+                  }
+                  lost.incrementAndGet();
+                }
               }
               return null;
             }));
@@ -88,14 +99,28 @@ final class SoakTest {
       }
       assertThat(version).isGreaterThan(2 * EARLY_VERSIONS);
       assertThat(factors).hasSize(FACTORS);
-      assertThat(served.metric("lanewise_requests_total{status=\"200\"}"))
-          .isEqualTo("" + calls.get());
+      assertThat(Long.parseLong(served.metric("lanewise_requests_total{status=\"200\"}")))
+          .isBetween(calls.get(), calls.get() + lost.get());
+      assertThat(lost.get()).as("answers that the client lost").isLessThan(MOST_LOST);
       assertThat(served.metric("lanewise_model_reload_failures_total")).isEqualTo("0");
       assertThat(served.told).hasSize(version - 1).allMatch(line -> line.startsWith("took"));
       assertThat(heap()).as("heap").isLessThan(heap + HEAP_SLACK);
       long most = memory + MEMORY_SLACK;
       assertThat(settledMemory(most)).as("off-heap memory").isLessThan(most);
     }
+  }
+
+  /**
+   * Says whether the JDK's client closed the connection on which an answer came, as the watch over
+   * its idle connections sometimes does to one that was just taken from among them (JDK-8357639).
+   */
+  private static boolean lostByTheClient(IOException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if ("Data received while in pool".equals(cause.getMessage())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns the factor of the version that answered some rows, all of which must be its. */
