@@ -180,8 +180,8 @@ final class SmallGemm {
   }
 
   /**
-   * Computes C = A B in one column of tiles that is wider than C. All but the last store whole
-   * vectors, whose ends the next rows overwrite.
+   * Computes C = A B in one column of tiles that is wider than C. Those with rows enough behind
+   * them store whole vectors, whose ends the next rows overwrite.
    */
   private static void ragged(
       int m,
@@ -198,22 +198,19 @@ final class SmallGemm {
     int vectors = Blocking.vectors(n);
     int width = vectors * LANES;
     long row = 4L * n;
-    int i = 0;
-    for (int rows; true; i += rows) {
-      rows = Math.min(MicroKernel.rows(vectors, false, m - i), m - i);
-      if ((long) (m - i - rows) * n < width - n) {
-        break;
-      }
-      long ai = a + i * aRow;
-      MicroKernel.tile(vectors, false, A, ai, aRow, B, b, bRow, C, c + i * row, row, rows, k);
-    }
     try (Scratch scratch = Scratch.borrow()) {
-      MemorySegment last = scratch.floats(0, (long) Blocking.MR * width);
-      for (int rows; i < m; i += rows) {
+      MemorySegment aside = scratch.floats(0, (long) Blocking.MR * width);
+      for (int i = 0, rows; i < m; i += rows) {
         rows = Math.min(MicroKernel.rows(vectors, false, m - i), m - i);
+        boolean inC = (long) (m - i - rows) * n >= width - n;
+        MemorySegment into = inC ? C : aside;
+        long to = inC ? c + i * row : 0;
+        long toRow = inC ? row : 4L * width;
         long ai = a + i * aRow;
-        MicroKernel.tile(vectors, false, A, ai, aRow, B, b, bRow, last, 0, 4L * width, rows, k);
-        Pack.putTiles(last, width, C, c + i * row, row, false, rows, n);
+        MicroKernel.tile(vectors, false, A, ai, aRow, B, b, bRow, into, to, toRow, rows, k);
+        if (!inC) {
+          Pack.putTiles(aside, width, C, c + i * row, row, false, rows, n);
+        }
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.lanewise.kernel;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A call of every kernel, so that what must hold for all of them is checked on this one list. A
@@ -229,8 +230,8 @@ final class KernelCalls {
       String name = more ? "add " : "zero ";
       for (int vectors = 1; vectors <= 4; vectors++) {
         int v = vectors;
-        for (int rows :
-            new int[] {2, 3, 4, MicroKernel.rows(v, more, 6), MicroKernel.rows(v, more, 8)}) {
+        int most = MicroKernel.rows(v, more, Blocking.MR);
+        for (int rows : IntStream.of(2, 3, 4, most).filter(r -> r <= most).distinct().toArray()) {
           add(
               name + "tile of " + rows + " rows by " + v + " vectors",
               () -> MicroKernel.tile(v, more, a, 0, aRow, b, 0, row, c, 0, row, rows, n));
