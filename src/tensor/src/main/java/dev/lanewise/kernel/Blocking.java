@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorShape;
  *
  * <pre>
  *   MR x NR   one tile of C, held in registers; the fewer columns are left, the more rows it has
- *   KC x NR   one packed panel of B, at home in L2 while the rows of A pass by
- *   MC x KC   the block of A, whose rows come from L3 or L2
+ *   KC x NC   packed panels of B, NR columns each, at home in L2 while the rows of A pass by
+ *   MC x KC   the block of A, in L2 while the panels pass by
  * </pre>
  */
 final class Blocking {
@@ -43,8 +43,8 @@ final class Blocking {
   /** The fewest rows that are whole tiles, whether of 3, 4, 6 or 8 rows. */
   static final int WHOLE_TILES = 24;
 
-  /** Rows of A in a block. */
-  static final int MC = 10 * WHOLE_TILES;
+  /** The most rows of A in a block. */
+  static final int MC = 20 * WHOLE_TILES;
 
   /** Floats of a block of C that are still in L1 when its last tile is stored. */
   static final int HOT = 8192;
@@ -63,8 +63,11 @@ final class Blocking {
    */
   static final int PACKED_FROM = Math.clamp((24 * Caches.L2) >> 20, 24, 48);
 
+  /** The most rows of a far B in a block that is read in place. */
+  private static final int FAR_ROWS = Math.clamp(Caches.L2 >> 14, 64, 128);
+
   /** The length of K from which a tile's loop is worth the proof that it stays in bounds. */
-  static final int DENSE_FROM = 128;
+  static final int DENSE_FROM = 64;
 
   /** Multiply-adds below which a product's plan would take too large a part of its time. */
   static final long PLANNED_FROM = 64L * 64 * 64;
@@ -91,17 +94,23 @@ final class Blocking {
     return evenShare(k, KC, 16);
   }
 
+  /** Returns the columns of B that are packed at once: panels that take a quarter of L2, or one. */
+  static int nc(int kc) {
+    return Math.max(1, Math.toIntExact(Caches.L2 / 4 / (4L * NR * kc))) * NR;
+  }
+
   /**
-   * Returns the rows of A in a block, even shares of {@code m}: fewer where B's block is small, so
-   * that the block of C is still hot when its activation follows.
+   * Returns the rows of A in a block, even shares of {@code m}: what takes a quarter of L2; fewer
+   * where B's block is small, so that the block of C is still hot when its activation follows.
    */
   static int mc(int m, int n, int k) {
     if (m <= WHOLE_TILES) {
       return WHOLE_TILES;
     }
-    int hot = Math.max(WHOLE_TILES, HOT / n / WHOLE_TILES * WHOLE_TILES);
-    int most = 4L * n * k > Caches.L2 / 4 ? MC : Math.min(MC, hot);
-    return evenShare(m, most, WHOLE_TILES);
+    long resident = Caches.L2 / 4 / (4L * k * WHOLE_TILES);
+    long hot = 4L * n * k > Caches.L2 / 4 ? resident : HOT / n / WHOLE_TILES;
+    int tiles = Math.clamp(Math.min(resident, hot), 1, MC / WHOLE_TILES);
+    return evenShare(m, tiles * WHOLE_TILES, WHOLE_TILES);
   }
 
   /** Returns the vectors of the next tile of a product of one row: two panels' or one's. */
@@ -169,11 +178,15 @@ final class Blocking {
 
   /**
    * Returns the length of K's blocks where B is read in place, its rows {@code bRow} bytes apart:
-   * of a B that comes from afar only as many rows as memory brings side by side, and as few as have
-   * places of their own in half of L2, so that all but the first tile find them there.
+   * of a B that comes from afar for more than one row of tiles only as many rows as memory brings
+   * side by side, and as few as have places of their own in half of L2, so that all but the first
+   * tile find them there.
    */
-  static int kcInPlace(int n, int k, long bRow) {
-    return isResident(n, k) ? kc(k) : Math.clamp(Caches.L2 / 2 / Math.max(1, bRow), 32, 64);
+  static int kcInPlace(int m, int n, int k, long bRow) {
+    if (m <= MicroKernel.rows(TILE_VECTORS, false, m) || isResident(n, k)) {
+      return kc(k);
+    }
+    return Math.clamp(Caches.L2 / 2 / Math.max(1, bRow), 32, FAR_ROWS);
   }
 
   /**

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * not:
  *
  * <pre>
- *   for jc over N by NR                    columns of C and B: all of them if B stays in place
- *     for pc over K by KC                  pack B[pc.., jc..] into a panel        (L2)
- *       for ic over M by MC                rows of C and A                        (L3 or L2)
+ *   for jc over N by NC                    columns of C and B: all of them if B stays in place
+ *     for pc over K by KC                  pack B[pc.., jc..] into panels         (L2)
+ *       for ic over M by MC                rows of C and A                        (L2)
  *         for j over the columns by NR     one panel of B                         (L2)
  *           for i over MC by MR            one call of the micro-kernel           (registers)
  *           after the last pc: bias and activation on the MC x NR block of C, still in L2
@@ -100,7 +100,7 @@ public final class Gemm implements Workers.Body {
   /** The length of K's blocks. */
   private int kc;
 
-  /** Whether B is packed, a panel at a time, so that all panels are written to the same memory. */
+  /** Whether B is packed, a block at a time, so that all blocks are written to the same memory. */
   private boolean packB;
 
   private boolean dots;
@@ -371,7 +371,7 @@ public final class Gemm implements Workers.Body {
     packA = aCol != 4 && M > 1 && !sweeps;
     boolean mayOverlap =
         !transposedC && !sweeps && beta == 0 && N >= Blocking.NR && (parts == 1 || !splitN);
-    int inPlaceKc = M == 1 || sweeps ? Blocking.kc(K) : Blocking.kcInPlace(N, K, bRow);
+    int inPlaceKc = sweeps ? Blocking.kc(K) : Blocking.kcInPlace(M, N, K, bRow);
     boolean overlapsInPlace = inPlace && mayOverlap && K <= inPlaceKc;
     packB = prepacked == null && !dots && !(inPlace && (readable || overlapsInPlace));
     kc = packB || prepacked != null ? Blocking.kc(K) : inPlaceKc;
@@ -511,11 +511,11 @@ public final class Gemm implements Workers.Body {
       int i1,
       int j0,
       int j1) {
-    int columns = columns(j1 - j0);
-    int mc = Blocking.mc(i1 - i0, Math.min(columns, j1 - j0), Math.min(kc, K));
-    for (int jc = j0; jc < j1; jc += columns) {
+    int most = packB ? Blocking.nc(Math.min(kc, K)) : j1 - j0;
+    int mc = Blocking.mc(i1 - i0, Math.min(most, j1 - j0), Math.min(kc, K));
+    for (int jc = j0, nc; jc < j1; jc += nc) {
       jc = firstColumn(jc, j1);
-      int nc = Math.min(columns, j1 - jc);
+      nc = columns(Math.min(most, j1 - jc));
       for (int pc = 0; pc < K; pc += kc) {
         int k = Math.min(kc, K - pc);
         MemorySegment panels = packPanels(scratch, jc, nc, pc, k);
@@ -533,14 +533,14 @@ public final class Gemm implements Workers.Body {
     }
   }
 
-  /** Returns the first column of a panel of B: the last panel may reach back to its neighbour's. */
+  /** Returns the first column of a block of B: the last panel may reach back to its neighbour's. */
   private int firstColumn(int jc, int j1) {
     return packB && overlaps ? Math.min(jc, j1 - Blocking.vectors(j1 - jc) * LANES) : jc;
   }
 
-  /** Returns the columns of B's blocks, of {@code n} columns. */
+  /** Returns the columns of B's next block, of {@code n}: a panel that reaches back is one. */
   private int columns(int n) {
-    return packB ? Blocking.NR : n;
+    return packB && overlaps && n > Blocking.NR ? n - n % Blocking.NR : n;
   }
 
   /**

@@ -33,13 +33,25 @@ class BlockingTest {
 
   @Property
   void rowsInPlace_haveTheirPlacesInL2(
+      @ForAll @IntRange(min = 1, max = 64) int m,
       @ForAll @IntRange(min = 1, max = 1 << 15) int n,
       @ForAll @IntRange(min = 1, max = 1 << 15) int k) {
-    int kc = Blocking.kcInPlace(n, k, 4L * n);
+    int kc = Blocking.kcInPlace(m, n, k, 4L * n);
     assertThat(kc).isBetween(1, Blocking.KC);
     if (kc < Blocking.kc(k)) {
+      assertThat(m).isGreaterThan(MicroKernel.rows(Blocking.TILE_VECTORS, false, m));
       assertThat(4L * n * k).isGreaterThan(Caches.L2 / 2);
-      assertThat(kc).isBetween(32, 64);
+      assertThat(kc).isBetween(32, 128);
+    }
+  }
+
+  @Property
+  void blocksOfB_areWholePanelsInAQuarterOfL2(@ForAll @IntRange(min = 1, max = 2048) int k) {
+    int nc = Blocking.nc(k);
+    assertThat(nc % Blocking.NR).isZero();
+    assertThat(nc).isPositive();
+    if (nc > Blocking.NR) {
+      assertThat(4L * k * nc).isLessThanOrEqualTo(Caches.L2 / 4);
     }
   }
 
@@ -58,6 +70,9 @@ class BlockingTest {
       @ForAll @IntRange(min = 1, max = 2048) int k) {
     int mc = Blocking.mc(m, n, k);
     assertThat(mc).isPositive();
+    if (mc > Blocking.WHOLE_TILES) {
+      assertThat(4L * k * mc).isLessThanOrEqualTo(Caches.L2 / 4);
+    }
     for (int vectors = 1; vectors <= 4; vectors++) {
       assertThat(mc % MicroKernel.rows(vectors, false, mc)).as("%s vectors", vectors).isZero();
     }

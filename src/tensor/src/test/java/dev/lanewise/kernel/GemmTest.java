@@ -254,6 +254,26 @@ class GemmTest {
     }
   }
 
+  /** Panels of B that are packed together, the last of them whole, ragged, or reaching back. */
+  @Test
+  void multiply_columnsAroundTheirBlocks() {
+    Random random = new Random(16);
+    int k = 512;
+    int nc = Blocking.nc(k);
+    for (int n : new int[] {nc - 1, nc, nc + 1, nc + Blocking.NR + 1, 2 * nc + 7}) {
+      for (float beta : new float[] {0, 1}) {
+        for (boolean transposed : new boolean[] {false, true}) {
+          Matrix a = Matrix.random(97, k, false, 0, random);
+          Matrix b = Matrix.random(k, n, transposed, 0, random);
+          Matrix c = Matrix.random(97, n, false, 0, random);
+          Matrix before = c.copy();
+          multiply(1, a, b, beta, c);
+          check(1, a, b, beta, before, c);
+        }
+      }
+    }
+  }
+
   @Test
   void multiply_kAroundItsBlocks() {
     Random random = new Random(5);
