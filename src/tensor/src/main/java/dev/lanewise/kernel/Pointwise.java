@@ -288,45 +288,4 @@ public final class Pointwise {
       dst.set(FLOAT, d + 4L * i, plain ? x : y * (x / u1));
     }
   }
-
-  /**
-   * {@code dst = exp(src) - 1}, within 6 ulp also where {@code src} is next to nothing.
-   *
-   * <p>With u = exp(x) rounded, exp(x) - 1 is (u - 1) x / log(u) (Higham, as for {@link #log1p}).
-   */
-  public static void expm1(MemorySegment src, long so, MemorySegment dst, long d, long n) {
-    Simd.check(src, so, n);
-    Simd.check(dst, d, n);
-    try (Scratch scratch = Scratch.borrow()) {
-      MemorySegment u = scratch.floats(0, BLOCK);
-      MemorySegment log = scratch.floats(1, BLOCK);
-      for (long i = 0; i < n; i += BLOCK) {
-        int count = (int) Math.min(BLOCK, n - i);
-        VectorMath.exp(src, so + i, u, 0, count);
-        VectorMath.log(u, 0, log, 0, count);
-        expm1Loop(src, (so + i) << 2, u, log, dst, (d + i) << 2, count);
-      }
-    }
-  }
-
-  private static void expm1Loop(
-      MemorySegment src,
-      long so,
-      MemorySegment exp,
-      MemorySegment log,
-      MemorySegment dst,
-      long d,
-      int n) {
-    src = NATIVE.cast(src);
-    exp = NATIVE.cast(exp);
-    log = NATIVE.cast(log);
-    dst = NATIVE.cast(dst);
-    for (int i = 0; i < n; i++) {
-      float x = src.get(FLOAT, so + 4L * i);
-      float u = exp.get(FLOAT, 4L * i);
-      float u1 = u - 1;
-      boolean far = Math.abs(x) > 16; // exp(x) is far from 1: the difference is good as it is
-      dst.set(FLOAT, d + 4L * i, u1 == 0 ? x : far ? u1 : u1 * x / log.get(FLOAT, 4L * i));
-    }
-  }
 }

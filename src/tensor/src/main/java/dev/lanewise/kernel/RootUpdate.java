@@ -6,6 +6,7 @@ import static dev.lanewise.kernel.Simd.NATIVE;
 import static dev.lanewise.kernel.Simd.ORDER;
 import static jdk.incubator.vector.VectorOperators.LT;
 
+import dev.lanewise.memory.Scratch;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +15,15 @@ import org.jspecify.annotations.Nullable;
  * Optimizer steps along the gradient over a root of its squares so far, as PyTorch defines them:
  * RMSprop, Adagrad and Adadelta. Each is one sweep over the parameter and its state.
  *
+ * <p>Where a variant has arrays of its own it has a loop of its own: an access under a condition
+ * inside a loop, to memory that is of several kinds from call to call, is code that C2 throws away
+ * and compiles again without end.
+ *
  * <p>Coefficients are computed in double precision and rounded once. A state too small for a normal
  * float becomes zero, for the reason given at {@link Update#adam}.
  */
 public final class RootUpdate {
-  private static final Sweep.Kernel ROOT = Sweep.ofWholeVectors(RootUpdate::rootLoop);
+  private static final Sweep.Kernel ROOT = Sweep.ofWholeVectors(RootUpdate::rootSteps);
   private static final Sweep.Kernel ADADELTA = Sweep.ofWholeVectors(RootUpdate::adadeltaLoop);
 
   private RootUpdate() {}
@@ -118,57 +123,118 @@ public final class RootUpdate {
     return sweep;
   }
 
-  private static void rootLoop(Sweep s, long from, int n) {
-    MemorySegment p = s.a;
-    MemorySegment g = s.b;
-    MemorySegment squares = s.c;
-    MemorySegment means = s.d;
-    MemorySegment buf = s.e;
-    p = NATIVE.cast(p);
-    g = NATIVE.cast(g);
-    squares = NATIVE.cast(squares);
-    means = NATIVE.cast(means);
-    buf = NATIVE.cast(buf);
-    boolean centered = means.byteSize() != 0;
-    boolean moving = buf.byteSize() != 0;
+  /** Computes the steps of some elements, which stay in L1, and takes them. */
+  private static void rootSteps(Sweep s, long from, int n) {
+    try (Scratch scratch = Scratch.borrow()) {
+      MemorySegment steps = scratch.floats(0, Sweep.GRAIN);
+      for (int i = 0; i < n; i += Sweep.GRAIN) {
+        long at = from + ((long) i << 2);
+        int count = Math.min(Sweep.GRAIN, n - i);
+        if (s.d.byteSize() == 0) {
+          plainSteps(s, at, steps, count);
+        } else {
+          centeredSteps(s, at, steps, count);
+        }
+        if (s.e.byteSize() != 0) {
+          addMomentum(s, at, steps, count);
+        }
+        take(s, at, steps, count);
+      }
+    }
+  }
+
+  private static void plainSteps(Sweep s, long from, MemorySegment steps, int n) {
+    MemorySegment p = NATIVE.cast(s.a);
+    MemorySegment g = NATIVE.cast(s.b);
+    MemorySegment squares = NATIVE.cast(s.c);
+    steps = NATIVE.cast(steps);
     long po = s.aAt + from;
     long go = s.bAt + from;
     long so = s.cAt + from;
-    long mo = s.dAt + from;
-    long bo = s.eAt + from;
     float[] c = s.coefficients;
-    float step = c[0];
     float decay = c[1];
     float eps = c[2];
     float keep = c[3];
     float rest = c[4];
-    float momentum = c[5];
     for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
-      FloatVector x = FloatVector.fromMemorySegment(F, p, po + at, ORDER);
       FloatVector w =
-          x.fma(
-              FloatVector.broadcast(F, decay), FloatVector.fromMemorySegment(F, g, go + at, ORDER));
+          FloatVector.fromMemorySegment(F, p, po + at, ORDER)
+              .fma(
+                  FloatVector.broadcast(F, decay),
+                  FloatVector.fromMemorySegment(F, g, go + at, ORDER));
       FloatVector v = FloatVector.fromMemorySegment(F, squares, so + at, ORDER);
       v = w.mul(w).fma(FloatVector.broadcast(F, rest), v.mul(keep));
       v = v.blend(0f, v.compare(LT, Float.MIN_NORMAL));
       v.intoMemorySegment(squares, so + at, ORDER);
-      if (centered) {
-        FloatVector mean = FloatVector.fromMemorySegment(F, means, mo + at, ORDER);
-        mean = w.sub(mean).fma(FloatVector.broadcast(F, rest), mean);
-        mean = mean.blend(0f, mean.abs().compare(LT, Float.MIN_NORMAL));
-        mean.intoMemorySegment(means, mo + at, ORDER);
-        v = mean.neg().fma(mean, v).max(0f);
-      }
-      w = w.div(v.sqrt().add(eps));
-      if (moving) {
-        w =
-            FloatVector.fromMemorySegment(F, buf, bo + at, ORDER)
-                .fma(FloatVector.broadcast(F, momentum), w);
-        w = w.blend(0f, w.abs().compare(LT, Float.MIN_NORMAL));
-        w.intoMemorySegment(buf, bo + at, ORDER);
-      }
-      w.fma(FloatVector.broadcast(F, step), x).intoMemorySegment(p, po + at, ORDER);
+      w.div(v.sqrt().add(eps)).intoMemorySegment(steps, at, ORDER);
+    }
+  }
+
+  private static void centeredSteps(Sweep s, long from, MemorySegment steps, int n) {
+    MemorySegment p = NATIVE.cast(s.a);
+    MemorySegment g = NATIVE.cast(s.b);
+    MemorySegment squares = NATIVE.cast(s.c);
+    MemorySegment means = NATIVE.cast(s.d);
+    steps = NATIVE.cast(steps);
+    long po = s.aAt + from;
+    long go = s.bAt + from;
+    long so = s.cAt + from;
+    long mo = s.dAt + from;
+    float[] c = s.coefficients;
+    float decay = c[1];
+    float eps = c[2];
+    float keep = c[3];
+    float rest = c[4];
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i << 2;
+      FloatVector w =
+          FloatVector.fromMemorySegment(F, p, po + at, ORDER)
+              .fma(
+                  FloatVector.broadcast(F, decay),
+                  FloatVector.fromMemorySegment(F, g, go + at, ORDER));
+      FloatVector v = FloatVector.fromMemorySegment(F, squares, so + at, ORDER);
+      FloatVector mean = FloatVector.fromMemorySegment(F, means, mo + at, ORDER);
+      v = w.mul(w).fma(FloatVector.broadcast(F, rest), v.mul(keep));
+      v = v.blend(0f, v.compare(LT, Float.MIN_NORMAL));
+      v.intoMemorySegment(squares, so + at, ORDER);
+      mean = w.sub(mean).fma(FloatVector.broadcast(F, rest), mean);
+      mean = mean.blend(0f, mean.abs().compare(LT, Float.MIN_NORMAL));
+      mean.intoMemorySegment(means, mo + at, ORDER);
+      v = mean.neg().fma(mean, v).max(0f);
+      w.div(v.sqrt().add(eps)).intoMemorySegment(steps, at, ORDER);
+    }
+  }
+
+  /** Makes the momentum, and so the step, of each step. */
+  private static void addMomentum(Sweep s, long from, MemorySegment steps, int n) {
+    MemorySegment buf = NATIVE.cast(s.e);
+    steps = NATIVE.cast(steps);
+    long bo = s.eAt + from;
+    float momentum = s.coefficients[5];
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i << 2;
+      FloatVector w =
+          FloatVector.fromMemorySegment(F, buf, bo + at, ORDER)
+              .fma(
+                  FloatVector.broadcast(F, momentum),
+                  FloatVector.fromMemorySegment(F, steps, at, ORDER));
+      w = w.blend(0f, w.abs().compare(LT, Float.MIN_NORMAL));
+      w.intoMemorySegment(buf, bo + at, ORDER);
+      w.intoMemorySegment(steps, at, ORDER);
+    }
+  }
+
+  private static void take(Sweep s, long from, MemorySegment steps, int n) {
+    MemorySegment p = NATIVE.cast(s.a);
+    steps = NATIVE.cast(steps);
+    long po = s.aAt + from;
+    float step = s.coefficients[0];
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i << 2;
+      FloatVector.fromMemorySegment(F, steps, at, ORDER)
+          .fma(FloatVector.broadcast(F, step), FloatVector.fromMemorySegment(F, p, po + at, ORDER))
+          .intoMemorySegment(p, po + at, ORDER);
     }
   }
 

@@ -56,6 +56,11 @@ public final class VectorMath {
   static final int ONE_BITS = 0x3F800000;
   private static final float TWO_23 = 0x1p23f;
 
+  /** Arguments beyond which exp(x) - 1 is -1, or infinite. */
+  private static final float EXPM1_MIN = -87;
+
+  private static final float EXPM1_MAX = 89;
+
   static final float LOG2_E = 1.442695f;
   private static final float LN2 = 0.6931472f;
 
@@ -389,6 +394,45 @@ public final class VectorMath {
       y = y.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0f));
       y = y.blend(Float.NaN, x.compare(LT, 0f));
       y.intoMemorySegment(dst, d + at, ORDER);
+    }
+  }
+
+  /**
+   * {@code dst = exp(src) - 1}, within 6 ulp also where {@code src} is next to nothing.
+   *
+   * <p>With u = exp(x) rounded, exp(x) - 1 is (u - 1) x / log(u) (Higham, as for {@link
+   * Pointwise#log1p}). Where u is zero or infinite, log(u) is infinite: bounds keep the ratio from
+   * being none.
+   */
+  public static void expm1(MemorySegment src, long so, MemorySegment dst, long d, long n) {
+    Simd.check(src, so, n);
+    Simd.check(dst, d, n);
+    try (Scratch scratch = Scratch.borrow()) {
+      MemorySegment x = scratch.floats(0, BLOCK);
+      MemorySegment u = scratch.floats(1, BLOCK);
+      MemorySegment log = scratch.floats(2, BLOCK);
+      for (long i = 0; i < n; i += BLOCK) {
+        int count = (int) Math.min(BLOCK, n - i);
+        Elementwise.copy(src, so + i, x, 0, count);
+        exp(x, 0, u, 0, count);
+        log(u, 0, log, 0, count);
+        expm1Loop(x, u, log, Pack.wholeVectors(count));
+        Elementwise.copy(x, 0, dst, d + i, count);
+      }
+    }
+  }
+
+  private static void expm1Loop(MemorySegment x, MemorySegment exp, MemorySegment log, int n) {
+    x = NATIVE.cast(x);
+    exp = NATIVE.cast(exp);
+    log = NATIVE.cast(log);
+    for (int i = 0; i < n; i += LANES) {
+      long at = (long) i << 2;
+      FloatVector z = FloatVector.fromMemorySegment(F, x, at, ORDER);
+      FloatVector u1 = FloatVector.fromMemorySegment(F, exp, at, ORDER).sub(1f);
+      FloatVector y = FloatVector.fromMemorySegment(F, log, at, ORDER);
+      FloatVector ratio = z.max(EXPM1_MIN).div(y.min(EXPM1_MAX).max(EXPM1_MIN));
+      u1.mul(ratio).blend(z, u1.compare(EQ, 0f)).intoMemorySegment(x, at, ORDER);
     }
   }
 

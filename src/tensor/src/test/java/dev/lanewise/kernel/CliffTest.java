@@ -10,14 +10,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
  * Many JVMs, one after another, each of which runs every kernel on mixed shapes until all are warm:
- * in none may a kernel stay boxed. Half of them start as any JVM, half with {@code
- * -XX:Tier3DelayOn=0}, which makes the compilers take the order that ends badly.
+ * in none may a kernel stay boxed. A third of them start as any JVM, a third with {@code
+ * -XX:Tier3DelayOn=0}, which makes the compilers take the order that ends badly, and a third run
+ * every kernel in memory of every kind.
  *
  * <pre>
  *   mvn -q test -Dlong -Dtest=CliffTest -pl src/tensor [-Dcliff.forks=50] [-Dcliff.jvm=OPTIONS]
@@ -32,10 +34,23 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 @DisabledIfSystemProperty(named = Simd.PROPERTY, matches = ".*", disabledReason = "once is enough")
 class CliffTest {
   private static final int FORKS = Integer.getInteger("cliff.forks", 50);
-  private static final String PATIENCE_SECONDS = "60";
+  private static final String PATIENCE_SECONDS = "90";
   private static final double SLOW = 1.0 / 3;
 
-  /** One JVM's measures by kernel. */
+  /** JVMs with the same options and load. */
+  private record Kind(String name, List<String> options, List<String> load) {}
+
+  private static final List<String> LENGTHS =
+      Stream.of(KernelCalls.N, Simd.LANES - 1, 12 * Simd.LANES).map(String::valueOf).toList();
+
+  private static final List<Kind> KINDS =
+      List.of(
+          new Kind("default", List.of(), LENGTHS),
+          new Kind("Tier3DelayOn=0", List.of("-XX:Tier3DelayOn=0"), LENGTHS),
+          // Confined memory is the calling thread's alone.
+          new Kind("mixed", List.of("-Ddev.lanewise.threads=1"), List.of(KernelLoad.MIXED)));
+
+  /** One JVM's measures by kernel: the worse one of a kernel that it ran in other memory, too. */
   private record Fork(String name, Map<String, Measure> kernels) {
     List<String> boxed() {
       return kernels.values().stream()
@@ -64,8 +79,8 @@ class CliffTest {
     List<Fork> forks = new ArrayList<>();
     List<String> boxed = new ArrayList<>();
     for (int i = 1; i <= FORKS; i++) {
-      for (String[] options : new String[][] {{}, {"-XX:Tier3DelayOn=0"}}) {
-        Fork fork = fork((options.length == 0 ? "default " : "Tier3DelayOn=0 ") + i, options);
+      for (Kind kind : KINDS) {
+        Fork fork = fork(kind.name() + " " + i, kind);
         forks.add(fork);
         fork.boxed().forEach(System.out::println);
         boxed.addAll(fork.boxed());
@@ -80,38 +95,36 @@ class CliffTest {
     assertThat(boxed).isEmpty();
   }
 
-  private static Fork fork(String name, String... options) throws Exception {
-    List<String> all = ChildJvm.likeThisOne(options);
+  private static Fork fork(String name, Kind kind) throws Exception {
+    List<String> options = ChildJvm.likeThisOne(kind.options().toArray(String[]::new));
     String more = System.getProperty("cliff.jvm", "");
-    all.addAll(Arrays.stream(more.split(" ")).filter(option -> !option.isEmpty()).toList());
-    int lanes = Simd.LANES;
-    Output child =
-        ChildJvm.run(
-            KernelLoad.class,
-            all,
-            PATIENCE_SECONDS,
-            String.valueOf(KernelCalls.N),
-            String.valueOf(lanes - 1),
-            String.valueOf(12 * lanes));
+    options.addAll(Arrays.stream(more.split(" ")).filter(option -> !option.isEmpty()).toList());
+    List<String> arguments = new ArrayList<>(List.of(PATIENCE_SECONDS));
+    arguments.addAll(kind.load());
+    Output child = ChildJvm.run(KernelLoad.class, options, arguments.toArray(String[]::new));
     assertThat(child.code()).as(child.err()).isZero();
     Map<String, Measure> kernels = new LinkedHashMap<>();
-    Measure.parse(child.err()).forEach(kernel -> kernels.put(kernel.name(), kernel));
+    Measure.parse(child.err())
+        .forEach(kernel -> kernels.merge(kernel.name(), kernel, Measure::worse));
     assertThat(kernels).isNotEmpty();
     return new Fork(name, kernels);
   }
 
   private static Map<String, Double> medians(List<Fork> forks) {
-    return forks.getFirst().kernels().keySet().stream()
+    Map<String, List<Double>> rates =
+        forks.stream()
+            .flatMap(fork -> fork.kernels().values().stream())
+            .collect(
+                Collectors.groupingBy(
+                    Measure::name,
+                    Collectors.mapping(Measure::callsPerSecond, Collectors.toList())));
+    return rates.entrySet().stream()
         .collect(
             Collectors.toMap(
-                name -> name,
-                name -> {
-                  double[] rates =
-                      forks.stream()
-                          .mapToDouble(fork -> fork.kernels().get(name).callsPerSecond())
-                          .sorted()
-                          .toArray();
-                  return rates[rates.length / 2];
+                Map.Entry::getKey,
+                kernel -> {
+                  List<Double> sorted = kernel.getValue().stream().sorted().toList();
+                  return sorted.get(sorted.size() / 2);
                 }));
   }
 

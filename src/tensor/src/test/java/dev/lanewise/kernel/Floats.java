@@ -2,6 +2,7 @@ package dev.lanewise.kernel;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 
@@ -32,6 +33,9 @@ final class Floats {
     -0x1p24f,
   };
 
+  /** Where they lie: in an automatic arena each, unless something else is bound. */
+  static final ScopedValue<SegmentAllocator> MEMORY = ScopedValue.newInstance();
+
   private Floats() {}
 
   static MemorySegment of(float... values) {
@@ -48,7 +52,8 @@ final class Floats {
 
   /** Zeros, from a line of the cache on, as all of this library's are. */
   static MemorySegment empty(long n) {
-    return Arena.ofAuto().allocate(n * Float.BYTES, 64);
+    long bytes = n * Float.BYTES;
+    return MEMORY.isBound() ? MEMORY.get().allocate(bytes, 64) : Arena.ofAuto().allocate(bytes, 64);
   }
 
   static MemorySegment copy(MemorySegment segment) {

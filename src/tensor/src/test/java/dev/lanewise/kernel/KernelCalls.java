@@ -297,8 +297,8 @@ final class KernelCalls {
   private void addProducts() {
     int strip = Blocking.NR + 3 * Simd.LANES + 2;
     int row = 13 * Simd.LANES + 2;
-    // More columns than the second-level cache holds twice: rows of B are swept.
-    addProduct(false, false, 1, Pack.wholeVectors((int) (Caches.L2 / (2L * n)) + 1), n, 1);
+    // Two rows by more of B than the second-level cache holds: they are swept.
+    addProduct(false, false, 2, Pack.wholeVectors((int) (Caches.L2 / (4L * n)) + 1), n, 1);
     for (boolean ta : new boolean[] {false, true}) {
       for (boolean tb : new boolean[] {false, true}) {
         for (float beta : new float[] {0, 1}) {

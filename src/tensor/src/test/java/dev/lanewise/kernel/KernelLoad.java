@@ -2,6 +2,8 @@ package dev.lanewise.kernel;
 
 import com.sun.management.ThreadMXBean;
 import dev.lanewise.kernel.KernelCalls.KernelCall;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,10 +16,13 @@ import java.util.function.Predicate;
  * The program of a child JVM: calls kernels in turn until each is warm, and prints on standard
  * error what each then allocates and how often it runs in a second.
  *
- * <p>Arguments: the seconds after which it gives up waiting, and the lengths of the rows that the
- * kernels are given in turn; or in the lengths' place the name of one of {@link BadKernels}.
+ * <p>Arguments: the seconds after which it gives up waiting, and what it runs, as {@link #calls}
+ * knows it.
  */
 final class KernelLoad {
+  /** All kernels several times, in memory of every kind, and vectors of the heap. */
+  static final String MIXED = "mixed";
+
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /** The time a kernel is given before it is the next one's turn. */
@@ -35,6 +40,14 @@ final class KernelLoad {
 
   /** What a warm kernel did: the least of several turns' bytes, the best of their rates. */
   record Measure(String name, double bytesPerCall, double callsPerSecond) {
+    /** Returns the worse of two, of the same kernel in other memory. */
+    Measure worse(Measure other) {
+      return new Measure(
+          name,
+          Math.max(bytesPerCall, other.bytesPerCall),
+          Math.min(callsPerSecond, other.callsPerSecond));
+    }
+
     String line() {
       return "kernel\t" + name + "\t" + bytesPerCall + "\t" + callsPerSecond;
     }
@@ -54,22 +67,41 @@ final class KernelLoad {
   public static void main(String[] args) {
     List<KernelCall> calls = calls(List.of(args).subList(1, args.length));
     warm(calls, Double.parseDouble(args[0]), Collection::isEmpty);
-    for (KernelCall call : calls) {
-      System.err.println(measure(call).line());
-    }
+    measure(calls).forEach(kernel -> System.err.println(kernel.line()));
   }
 
-  /** Returns the calls of rows of the given lengths, or of the bad kernels of the given names. */
-  static List<KernelCall> calls(List<String> lengths) {
+  /**
+   * Returns the calls of all kernels for rows of given lengths, of {@link #MIXED}, or of one of
+   * {@link BadKernels}.
+   */
+  static List<KernelCall> calls(List<String> what) {
     List<KernelCall> calls = new ArrayList<>();
-    for (String length : lengths) {
-      if (Character.isDigit(length.charAt(0))) {
-        calls.addAll(KernelCalls.all(Integer.parseInt(length)));
+    for (String name : what) {
+      if (!isAllKernels(name)) {
+        calls.add(BadKernels.call(name));
+      } else if (name.equals(MIXED)) {
+        calls.add(onHeap());
+        for (int i = 0; i < MixedMemory.COUNT; i++) {
+          SegmentAllocator memory = new MixedMemory(i);
+          calls.addAll(ScopedValue.where(Floats.MEMORY, memory).call(KernelCalls::all));
+        }
       } else {
-        calls.add(BadKernels.call(length));
+        calls.addAll(KernelCalls.all(Integer.parseInt(name)));
       }
     }
     return calls;
+  }
+
+  /** Whether a name is of all kernels' calls, rather than of one of {@link BadKernels}. */
+  static boolean isAllKernels(String name) {
+    return name.equals(MIXED) || Character.isDigit(name.charAt(0));
+  }
+
+  /** Vectors over heap arrays, as an application's own code has them. */
+  private static KernelCall onHeap() {
+    MemorySegment heap = MemorySegment.ofArray(Floats.random(1 << 10, -1, 1, 1));
+    MemorySegment sink = MemorySegment.ofArray(new float[Simd.LANES]);
+    return new KernelCall("heap", () -> Roofline.read(heap, 0, 1 << 12, sink, 0));
   }
 
   /**
@@ -86,7 +118,10 @@ final class KernelLoad {
     Map<KernelCall, Turn> free = new HashMap<>();
     while (!enough.test(cold) && System.nanoTime() - start < 1e9 * patienceSeconds) {
       if (cold.isEmpty()) {
-        calls.forEach(Turn::of);
+        // Long calls are warm before C2 has counted enough of them.
+        List<KernelCall> few =
+            calls.stream().filter(call -> free.get(call).runs() < WARM_CALLS).toList();
+        (few.isEmpty() ? calls : few).forEach(call -> free.merge(call, Turn.of(call), Turn::plus));
       }
       cold.removeIf(call -> {
         Turn turn = Turn.of(call);
@@ -100,15 +135,31 @@ final class KernelLoad {
     }
   }
 
-  static Measure measure(KernelCall call) {
-    double bytes = Double.MAX_VALUE;
-    double rate = 0;
-    for (int i = 0; i < MEASURED_TURNS; i++) {
-      Turn turn = Turn.of(call);
-      bytes = Math.min(bytes, (double) turn.bytes() / turn.runs());
-      rate = Math.max(rate, 1e9 * turn.runs() / turn.nanos());
+  /**
+   * Measures calls in turn, several times over, so that what disturbs one turn is not all of it.
+   */
+  static List<Measure> measure(List<KernelCall> calls) {
+    List<List<Turn>> turns = calls.stream().<List<Turn>>map(call -> new ArrayList<>()).toList();
+    for (int round = 0; round < MEASURED_TURNS; round++) {
+      for (int i = 0; i < calls.size(); i++) {
+        turns.get(i).add(Turn.of(calls.get(i)));
+      }
     }
-    return new Measure(call.name(), bytes, rate);
+    List<Measure> measures = new ArrayList<>();
+    for (int i = 0; i < calls.size(); i++) {
+      double bytes =
+          turns.get(i).stream()
+              .mapToDouble(turn -> (double) turn.bytes() / turn.runs())
+              .min()
+              .orElseThrow();
+      double rate =
+          turns.get(i).stream()
+              .mapToDouble(turn -> 1e9 * turn.runs() / turn.nanos())
+              .max()
+              .orElseThrow();
+      measures.add(new Measure(calls.get(i).name(), bytes, rate));
+    }
+    return measures;
   }
 
   private record Turn(int runs, long nanos, long bytes) {

@@ -83,7 +83,7 @@ final class Kernels {
           new Map1("abs", Pointwise::abs, Math::abs, 0),
           new Map1("sqrt", Pointwise::sqrt, Math::sqrt, ROUNDED),
           new Map1("log1p", Pointwise::log1p, StrictMath::log1p, 4),
-          new Map1("expm1", Pointwise::expm1, StrictMath::expm1, 6),
+          new Map1("expm1", VectorMath::expm1, StrictMath::expm1, 6),
           new Map1(
               "clamp",
               (s, so, t, d, n) -> Pointwise.clamp(s, so, -0.5f, 0.75f, t, d, n),

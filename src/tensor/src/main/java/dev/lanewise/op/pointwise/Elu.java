@@ -2,7 +2,7 @@ package dev.lanewise.op.pointwise;
 
 import dev.lanewise.array.NDArray;
 import dev.lanewise.array.Shape;
-import dev.lanewise.kernel.Pointwise;
+import dev.lanewise.kernel.VectorMath;
 import dev.lanewise.op.Cotangents;
 import dev.lanewise.op.Op;
 
@@ -25,7 +25,7 @@ public record Elu(float alpha, float scale) implements Op {
   @Override
   public NDArray forward(NDArray... inputs) {
     NDArray x = inputs[0];
-    NDArray below = x.mapEach(v -> Math.min(v, 0)).map(Pointwise::expm1);
+    NDArray below = x.mapEach(v -> Math.min(v, 0)).map(VectorMath::expm1);
     NDArray above = x.mapEach(v -> Math.max(v, 0));
     return above.affine(scale, 0).add(below.affine(scale * alpha, 0));
   }
