@@ -100,14 +100,14 @@ final class Blocking {
   }
 
   /**
-   * Returns the rows of A in a block, even shares of {@code m}: what takes a quarter of L2; fewer
-   * where B's block is small, so that the block of C is still hot when its activation follows.
+   * Returns the rows of A in a block, even shares of {@code m}: what takes half of L2; fewer where
+   * B's block is small, so that the block of C is still hot when its activation follows.
    */
   static int mc(int m, int n, int k) {
     if (m <= WHOLE_TILES) {
       return WHOLE_TILES;
     }
-    long resident = Caches.L2 / 4 / (4L * k * WHOLE_TILES);
+    long resident = Caches.L2 / 2 / (4L * k * WHOLE_TILES);
     long hot = 4L * n * k > Caches.L2 / 4 ? resident : HOT / n / WHOLE_TILES;
     int tiles = Math.clamp(Math.min(resident, hot), 1, MC / WHOLE_TILES);
     return evenShare(m, tiles * WHOLE_TILES, WHOLE_TILES);

@@ -71,7 +71,7 @@ class BlockingTest {
     int mc = Blocking.mc(m, n, k);
     assertThat(mc).isPositive();
     if (mc > Blocking.WHOLE_TILES) {
-      assertThat(4L * k * mc).isLessThanOrEqualTo(Caches.L2 / 4);
+      assertThat(4L * k * mc).isLessThanOrEqualTo(Caches.L2 / 2);
     }
     for (int vectors = 1; vectors <= 4; vectors++) {
       assertThat(mc % MicroKernel.rows(vectors, false, mc)).as("%s vectors", vectors).isZero();
