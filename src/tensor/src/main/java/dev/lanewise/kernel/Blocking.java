@@ -43,6 +43,9 @@ final class Blocking {
   /** The fewest rows that are whole tiles, whether of 3, 4, 6 or 8 rows. */
   static final int WHOLE_TILES = 24;
 
+  /** The fewest {@link #WHOLE_TILES} in a block of A by which a large B passes. */
+  private static final int FEWEST_TILES = 5;
+
   /** The most rows of A in a block. */
   static final int MC = 20 * WHOLE_TILES;
 
@@ -100,14 +103,15 @@ final class Blocking {
   }
 
   /**
-   * Returns the rows of A in a block, even shares of {@code m}: what takes half of L2; fewer where
-   * B's block is small, so that the block of C is still hot when its activation follows.
+   * Returns the rows of A in a block, even shares of {@code m}: what takes half of L2, but enough
+   * that B need not be read all too often; fewer where B's block of {@code n} columns is small, so
+   * that the block of C is still hot when its activation follows.
    */
   static int mc(int m, int n, int k) {
     if (m <= WHOLE_TILES) {
       return WHOLE_TILES;
     }
-    long resident = Caches.L2 / 2 / (4L * k * WHOLE_TILES);
+    long resident = Math.max(FEWEST_TILES, Caches.L2 / 2 / (4L * k * WHOLE_TILES));
     long hot = 4L * n * k > Caches.L2 / 4 ? resident : HOT / n / WHOLE_TILES;
     int tiles = Math.clamp(Math.min(resident, hot), 1, MC / WHOLE_TILES);
     return evenShare(m, tiles * WHOLE_TILES, WHOLE_TILES);
@@ -182,8 +186,9 @@ final class Blocking {
    * side by side, and as few as have places of their own in half of L2, so that all but the first
    * tile find them there.
    */
-  static int kcInPlace(int m, int n, int k, long bRow) {
-    if (m <= MicroKernel.rows(TILE_VECTORS, false, m) || isResident(n, k)) {
+  static int kcInPlace(int m, int n, int k, long bRow, boolean add) {
+    boolean oneTile = m <= MicroKernel.rows(TILE_VECTORS, add || k > KC, m);
+    if (oneTile || isResident(n, k)) {
       return kc(k);
     }
     return Math.clamp(Caches.L2 / 2 / Math.max(1, bRow), 32, FAR_ROWS);

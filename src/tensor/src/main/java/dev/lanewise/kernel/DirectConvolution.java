@@ -169,6 +169,7 @@ final class DirectConvolution extends ConvolutionCall {
       MemorySegment weights) {
     distances = NATIVE.cast(distances);
     weights = NATIVE.cast(weights);
+    MemorySegment filters = NATIVE.cast(w);
     Windows windows = sizes.windows();
     int phaseSize = windows.phaseSize(windows.outHeight());
     int found = 0;
@@ -180,7 +181,7 @@ final class DirectConvolution extends ConvolutionCall {
           if (windows.phase(p, q) == phase) {
             long distance = front + (long) f * phaseSize - windows.shift(p, q);
             distances.set(LONG, 8L * found, 4 * distance);
-            weights.set(FLOAT, 4L * found, w.get(FLOAT, 4 * tap));
+            weights.set(FLOAT, 4L * found, filters.get(FLOAT, 4 * tap));
             found++;
           }
           tap++;

@@ -371,7 +371,7 @@ public final class Gemm implements Workers.Body {
     packA = aCol != 4 && M > 1 && !sweeps;
     boolean mayOverlap =
         !transposedC && !sweeps && beta == 0 && N >= Blocking.NR && (parts == 1 || !splitN);
-    int inPlaceKc = sweeps ? Blocking.kc(K) : Blocking.kcInPlace(M, N, K, bRow);
+    int inPlaceKc = Blocking.kcInPlace(M, N, K, bRow, beta != 0);
     boolean overlapsInPlace = inPlace && mayOverlap && K <= inPlaceKc;
     packB = prepacked == null && !dots && !(inPlace && (readable || overlapsInPlace));
     kc = packB || prepacked != null ? Blocking.kc(K) : inPlaceKc;
@@ -512,7 +512,8 @@ public final class Gemm implements Workers.Body {
       int j0,
       int j1) {
     int most = packB ? Blocking.nc(Math.min(kc, K)) : j1 - j0;
-    int mc = Blocking.mc(i1 - i0, Math.min(most, j1 - j0), Math.min(kc, K));
+    int wide = packB ? Math.min(Blocking.NR, j1 - j0) : j1 - j0;
+    int mc = Blocking.mc(i1 - i0, wide, Math.min(kc, K));
     for (int jc = j0, nc; jc < j1; jc += nc) {
       jc = firstColumn(jc, j1);
       nc = columns(Math.min(most, j1 - jc));
@@ -538,7 +539,10 @@ public final class Gemm implements Workers.Body {
     return packB && overlaps ? Math.min(jc, j1 - Blocking.vectors(j1 - jc) * LANES) : jc;
   }
 
-  /** Returns the columns of B's next block, of {@code n}: a panel that reaches back is one. */
+  /**
+   * Returns the columns of B's next block, of {@code n}: a panel that reaches back is a block of
+   * its own.
+   */
   private int columns(int n) {
     return packB && overlaps && n > Blocking.NR ? n - n % Blocking.NR : n;
   }

@@ -206,7 +206,7 @@ public final class RootUpdate {
     }
   }
 
-  /** Makes the momentum, and so the step, of each step. */
+  /** Adds each step to its momentum, which becomes the step. */
   private static void addMomentum(Sweep s, long from, MemorySegment steps, int n) {
     MemorySegment buf = NATIVE.cast(s.e);
     steps = NATIVE.cast(steps);
@@ -225,6 +225,7 @@ public final class RootUpdate {
     }
   }
 
+  /** Moves the parameter by the steps. */
   private static void take(Sweep s, long from, MemorySegment steps, int n) {
     MemorySegment p = NATIVE.cast(s.a);
     steps = NATIVE.cast(steps);

@@ -56,11 +56,6 @@ public final class VectorMath {
   static final int ONE_BITS = 0x3F800000;
   private static final float TWO_23 = 0x1p23f;
 
-  /** Arguments beyond which exp(x) - 1 is -1, or infinite. */
-  private static final float EXPM1_MIN = -87;
-
-  private static final float EXPM1_MAX = 89;
-
   static final float LOG2_E = 1.442695f;
   private static final float LN2 = 0.6931472f;
 
@@ -401,8 +396,7 @@ public final class VectorMath {
    * {@code dst = exp(src) - 1}, within 6 ulp also where {@code src} is next to nothing.
    *
    * <p>With u = exp(x) rounded, exp(x) - 1 is (u - 1) x / log(u) (Higham, as for {@link
-   * Pointwise#log1p}). Where u is zero or infinite, log(u) is infinite: bounds keep the ratio from
-   * being none.
+   * Pointwise#log1p}). Where u is zero or infinite, so is log(u): bounds keep the ratio a number.
    */
   public static void expm1(MemorySegment src, long so, MemorySegment dst, long d, long n) {
     Simd.check(src, so, n);
@@ -431,7 +425,7 @@ public final class VectorMath {
       FloatVector z = FloatVector.fromMemorySegment(F, x, at, ORDER);
       FloatVector u1 = FloatVector.fromMemorySegment(F, exp, at, ORDER).sub(1f);
       FloatVector y = FloatVector.fromMemorySegment(F, log, at, ORDER);
-      FloatVector ratio = z.max(EXPM1_MIN).div(y.min(EXPM1_MAX).max(EXPM1_MIN));
+      FloatVector ratio = z.max(-ORDINARY).div(y.min(EXP_MAX).max(-ORDINARY));
       u1.mul(ratio).blend(z, u1.compare(EQ, 0f)).intoMemorySegment(x, at, ORDER);
     }
   }

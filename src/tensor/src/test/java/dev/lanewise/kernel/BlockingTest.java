@@ -35,11 +35,12 @@ class BlockingTest {
   void rowsInPlace_haveTheirPlacesInL2(
       @ForAll @IntRange(min = 1, max = 64) int m,
       @ForAll @IntRange(min = 1, max = 1 << 15) int n,
-      @ForAll @IntRange(min = 1, max = 1 << 15) int k) {
-    int kc = Blocking.kcInPlace(m, n, k, 4L * n);
+      @ForAll @IntRange(min = 1, max = 1 << 15) int k,
+      @ForAll boolean add) {
+    int kc = Blocking.kcInPlace(m, n, k, 4L * n, add);
     assertThat(kc).isBetween(1, Blocking.KC);
     if (kc < Blocking.kc(k)) {
-      assertThat(m).isGreaterThan(MicroKernel.rows(Blocking.TILE_VECTORS, false, m));
+      assertThat(m).isGreaterThan(MicroKernel.rows(Blocking.TILE_VECTORS, true, m));
       assertThat(4L * n * k).isGreaterThan(Caches.L2 / 2);
       assertThat(kc).isBetween(32, 128);
     }
@@ -70,7 +71,7 @@ class BlockingTest {
       @ForAll @IntRange(min = 1, max = 2048) int k) {
     int mc = Blocking.mc(m, n, k);
     assertThat(mc).isPositive();
-    if (mc > Blocking.WHOLE_TILES) {
+    if (mc > 5 * Blocking.WHOLE_TILES) {
       assertThat(4L * k * mc).isLessThanOrEqualTo(Caches.L2 / 2);
     }
     for (int vectors = 1; vectors <= 4; vectors++) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisabledIfSystemProperty(named = Simd.PROPERTY, matches = ".*", disabledReason = "once is enough")
 class CompilationTest {
   /** Far more than the warm-up of every kernel takes on one slow processor. */
-  private static final String PATIENCE_SECONDS = "120";
+  private static final String PATIENCE_SECONDS = "240";
 
   /** The program of the child: it prints what is wrong, each on a line that begins so. */
   static final class Main {

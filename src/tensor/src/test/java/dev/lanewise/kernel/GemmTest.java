@@ -33,7 +33,12 @@ class GemmTest {
     List<Integer> sizes = new ArrayList<>(List.of(1, 2, 3, 4, 5, 7, 11, 13, 23, 37, 97, 101));
     for (int edge :
         new int[] {
-          Blocking.MR, Simd.LANES, 2 * Simd.LANES, Blocking.NR, 3 * Blocking.NR, Blocking.MC
+          Blocking.MR,
+          Simd.LANES,
+          2 * Simd.LANES,
+          Blocking.NR,
+          3 * Blocking.NR,
+          5 * Blocking.WHOLE_TILES
         }) {
       sizes.addAll(List.of(edge - 1, edge, edge + 1));
     }
@@ -216,14 +221,14 @@ class GemmTest {
     }
   }
 
-  /** A few rows by a matrix larger than L2: rows of B are read a few at a time. */
+  /** A few rows by a matrix larger than L2: it is read once, or a few of its rows at a time. */
   @Test
   void multiply_fewRowsByAMatrixFromAfar() {
     Random random = new Random(16);
     int k = 141;
     int n = (int) (Caches.L2 / (4L * k)) + 3;
     for (float beta : new float[] {0, 0.5f}) {
-      for (int m : new int[] {3, 5, Blocking.PACKED_FROM - 1}) {
+      for (int m : new int[] {3, 4, 5, Blocking.PACKED_FROM - 1}) {
         Matrix a = Matrix.random(m, k, beta != 0, 0, random);
         Matrix b = Matrix.random(k, n, false, 0, random).withRoomBehind();
         Matrix c = Matrix.random(m, n, false, 0, random);
@@ -258,7 +263,7 @@ class GemmTest {
   @Test
   void multiply_columnsAroundTheirBlocks() {
     Random random = new Random(16);
-    int k = 512;
+    int k = 256;
     int nc = Blocking.nc(k);
     for (int n : new int[] {nc - 1, nc, nc + 1, nc + Blocking.NR + 1, 2 * nc + 7}) {
       for (float beta : new float[] {0, 1}) {
@@ -310,7 +315,9 @@ class GemmTest {
     }
   }
 
-  /** Enough rows that B is packed, panel by panel, the last of which reaches back if it may. */
+  /**
+   * Enough rows that B is packed, a few panels at a time, the last of which reaches back if it may.
+   */
   @Test
   void multiply_packedPanelsAndKPastItsBlock() {
     Random random = new Random(17);

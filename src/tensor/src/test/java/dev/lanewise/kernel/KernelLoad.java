@@ -71,7 +71,7 @@ final class KernelLoad {
   }
 
   /**
-   * Returns the calls of all kernels for rows of given lengths, of {@link #MIXED}, or of one of
+   * Returns the calls of all kernels on rows of a length, or in {@link #MIXED} memory, or of one of
    * {@link BadKernels}.
    */
   static List<KernelCall> calls(List<String> what) {

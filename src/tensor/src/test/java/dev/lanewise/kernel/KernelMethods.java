@@ -5,7 +5,9 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.Opcode;
 import java.lang.classfile.instruction.BranchInstruction;
+import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.LabelTarget;
 import java.nio.file.Files;
@@ -45,14 +47,14 @@ final class KernelMethods {
 
   /**
    * Returns those that access elements, rather than leave that to others, and do not cast each
-   * segment they are given to the native ones' class.
+   * segment they are given, or read from a field, to the native ones' class.
    */
   static Set<String> uncast() throws IOException {
     return methods((type, method) ->
         isKernel(type, method)
             && (usesVectors(code(method)) || !callsKernels(method))
             && accesses(method)
-            && casts(method) < segments(method));
+            && casts(method) < segments(method) + fields(method));
   }
 
   private static Set<String> methods(BiPredicate<String, MethodModel> wanted) throws IOException {
@@ -86,6 +88,19 @@ final class KernelMethods {
   private static long segments(MethodModel method) {
     return method.methodTypeSymbol().parameterList().stream()
         .filter(type -> type.displayName().equals("MemorySegment"))
+        .count();
+  }
+
+  /** The segments among the fields that a method reads. */
+  private static long fields(MethodModel method) {
+    return code(method).stream()
+        .filter(FieldInstruction.class::isInstance)
+        .map(FieldInstruction.class::cast)
+        .filter(field ->
+            field.opcode() == Opcode.GETFIELD
+                && field.typeSymbol().displayName().equals("MemorySegment"))
+        .map(field -> field.name().stringValue())
+        .distinct()
         .count();
   }
 

@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Native memory of a kind after the other, as a service has that takes segments from wherever they
- * come: the JVM's own code tells the kinds apart, and compiles a kernel otherwise that has met
- * several.
+ * Allocates native memory of each kind in turn, as a service has it that takes segments from
+ * wherever they come: the JVM's own code tells the kinds apart, and compiles a kernel otherwise
+ * that has met several.
  */
 final class MixedMemory implements SegmentAllocator {
   private static final Kind[] KINDS = Kind.values();

@@ -36,7 +36,8 @@ class UpdatesTest {
   @MethodSource("rules")
   void againstDoubles(Rule rule) {
     int v = Simd.LANES;
-    for (int n : new int[] {0, 1, v - 1, v, v + 1, 4 * v - 1, 4 * v, 4 * v + 1, 211}) {
+    for (int n :
+        new int[] {0, 1, v - 1, v, v + 1, 4 * v - 1, 4 * v, 4 * v + 1, 211, Sweep.GRAIN + v + 1}) {
       float[] start = Floats.random(n, -1, 1, n);
       MemorySegment p = Floats.of(start);
       MemorySegment[] s = rule.zeros(n);
