@@ -121,8 +121,9 @@ final class Gemv {
 
   /**
    * Computes Y[i][j] += sum over p of X[i][p] * B[p][j] for one row or two and the first {@code n}
-   * columns, whole vectors. Rows of B are read from end to end, eight at a time, as memory likes
-   * them.
+   * columns, whole vectors. Rows of B are read from end to end, several at a time, as memory likes
+   * them: eight for one row, four for two, as C2 puts off what it inlines of a longer loop (see
+   * {@link MicroKernel}).
    */
   static void rows(
       int m,
@@ -138,14 +139,30 @@ final class Gemv {
       MemorySegment Y,
       long y,
       long yRow) {
+    X = NATIVE.cast(X);
+    int step = m == 1 ? ROWS : ROWS / 2;
     int p = 0;
-    for (; p + ROWS <= k; p += ROWS) {
+    for (; p + step <= k; p += step) {
       long xp = x + p * xStep;
       long bp = b + p * bRow;
       if (m == 1) {
-        eightRows(X, xp, xStep, B, bp, bRow, Y, y, n);
+        eightRows(
+            X.get(FLOAT, xp),
+            X.get(FLOAT, xp + 1 * xStep),
+            X.get(FLOAT, xp + 2 * xStep),
+            X.get(FLOAT, xp + 3 * xStep),
+            X.get(FLOAT, xp + 4 * xStep),
+            X.get(FLOAT, xp + 5 * xStep),
+            X.get(FLOAT, xp + 6 * xStep),
+            X.get(FLOAT, xp + 7 * xStep),
+            B,
+            bp,
+            bRow,
+            Y,
+            y,
+            n);
       } else {
-        eightRowsTwice(X, xp, xRow, xStep, B, bp, bRow, Y, y, yRow, n);
+        fourRowsTwice(X, xp, xRow, xStep, B, bp, bRow, Y, y, yRow, n);
       }
     }
     if (p < k) {
@@ -156,27 +173,32 @@ final class Gemv {
     }
   }
 
+  /** Adds the products of eight rows of B, each with its factor, to Y. */
   private static void eightRows(
-      MemorySegment X,
-      long x,
-      long xStep,
+      float f0,
+      float f1,
+      float f2,
+      float f3,
+      float f4,
+      float f5,
+      float f6,
+      float f7,
       MemorySegment B,
       long b,
       long bRow,
       MemorySegment Y,
       long y,
       int n) {
-    X = NATIVE.cast(X);
     B = NATIVE.cast(B);
     Y = NATIVE.cast(Y);
-    FloatVector x0 = FloatVector.broadcast(F, X.get(FLOAT, x));
-    FloatVector x1 = FloatVector.broadcast(F, X.get(FLOAT, x + 1 * xStep));
-    FloatVector x2 = FloatVector.broadcast(F, X.get(FLOAT, x + 2 * xStep));
-    FloatVector x3 = FloatVector.broadcast(F, X.get(FLOAT, x + 3 * xStep));
-    FloatVector x4 = FloatVector.broadcast(F, X.get(FLOAT, x + 4 * xStep));
-    FloatVector x5 = FloatVector.broadcast(F, X.get(FLOAT, x + 5 * xStep));
-    FloatVector x6 = FloatVector.broadcast(F, X.get(FLOAT, x + 6 * xStep));
-    FloatVector x7 = FloatVector.broadcast(F, X.get(FLOAT, x + 7 * xStep));
+    FloatVector x0 = FloatVector.broadcast(F, f0);
+    FloatVector x1 = FloatVector.broadcast(F, f1);
+    FloatVector x2 = FloatVector.broadcast(F, f2);
+    FloatVector x3 = FloatVector.broadcast(F, f3);
+    FloatVector x4 = FloatVector.broadcast(F, f4);
+    FloatVector x5 = FloatVector.broadcast(F, f5);
+    FloatVector x6 = FloatVector.broadcast(F, f6);
+    FloatVector x7 = FloatVector.broadcast(F, f7);
     long b1 = b + bRow;
     long b2 = b1 + bRow;
     long b3 = b2 + bRow;
@@ -199,8 +221,8 @@ final class Gemv {
     }
   }
 
-  /** Adds the products of eight rows of B to two of Y. */
-  private static void eightRowsTwice(
+  /** Adds the products of four rows of B to two of Y. */
+  private static void fourRowsTwice(
       MemorySegment X,
       long x,
       long xRow,
@@ -219,26 +241,14 @@ final class Gemv {
     FloatVector x1 = FloatVector.broadcast(F, X.get(FLOAT, x + 1 * xStep));
     FloatVector x2 = FloatVector.broadcast(F, X.get(FLOAT, x + 2 * xStep));
     FloatVector x3 = FloatVector.broadcast(F, X.get(FLOAT, x + 3 * xStep));
-    FloatVector x4 = FloatVector.broadcast(F, X.get(FLOAT, x + 4 * xStep));
-    FloatVector x5 = FloatVector.broadcast(F, X.get(FLOAT, x + 5 * xStep));
-    FloatVector x6 = FloatVector.broadcast(F, X.get(FLOAT, x + 6 * xStep));
-    FloatVector x7 = FloatVector.broadcast(F, X.get(FLOAT, x + 7 * xStep));
     long next = x + xRow;
     FloatVector z0 = FloatVector.broadcast(F, X.get(FLOAT, next));
     FloatVector z1 = FloatVector.broadcast(F, X.get(FLOAT, next + 1 * xStep));
     FloatVector z2 = FloatVector.broadcast(F, X.get(FLOAT, next + 2 * xStep));
     FloatVector z3 = FloatVector.broadcast(F, X.get(FLOAT, next + 3 * xStep));
-    FloatVector z4 = FloatVector.broadcast(F, X.get(FLOAT, next + 4 * xStep));
-    FloatVector z5 = FloatVector.broadcast(F, X.get(FLOAT, next + 5 * xStep));
-    FloatVector z6 = FloatVector.broadcast(F, X.get(FLOAT, next + 6 * xStep));
-    FloatVector z7 = FloatVector.broadcast(F, X.get(FLOAT, next + 7 * xStep));
     long b1 = b + bRow;
     long b2 = b1 + bRow;
     long b3 = b2 + bRow;
-    long b4 = b3 + bRow;
-    long b5 = b4 + bRow;
-    long b6 = b5 + bRow;
-    long b7 = b6 + bRow;
     for (int j = 0; j < n; j += LANES) {
       long o = 4L * j;
       FloatVector s = FloatVector.fromMemorySegment(F, Y, y + o, ORDER);
@@ -255,18 +265,6 @@ final class Gemv {
       FloatVector v3 = FloatVector.fromMemorySegment(F, B, b3 + o, ORDER);
       s = x3.fma(v3, s);
       t = z3.fma(v3, t);
-      FloatVector v4 = FloatVector.fromMemorySegment(F, B, b4 + o, ORDER);
-      s = x4.fma(v4, s);
-      t = z4.fma(v4, t);
-      FloatVector v5 = FloatVector.fromMemorySegment(F, B, b5 + o, ORDER);
-      s = x5.fma(v5, s);
-      t = z5.fma(v5, t);
-      FloatVector v6 = FloatVector.fromMemorySegment(F, B, b6 + o, ORDER);
-      s = x6.fma(v6, s);
-      t = z6.fma(v6, t);
-      FloatVector v7 = FloatVector.fromMemorySegment(F, B, b7 + o, ORDER);
-      s = x7.fma(v7, s);
-      t = z7.fma(v7, t);
       s.intoMemorySegment(Y, y + o, ORDER);
       t.intoMemorySegment(Y, y + yRow + o, ORDER);
     }
