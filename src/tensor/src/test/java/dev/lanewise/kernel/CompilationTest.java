@@ -73,6 +73,7 @@ class CompilationTest {
     assertThat(load(String.valueOf(KernelCalls.N), "-XX:Tier3DelayOn=0")).isEmpty();
   }
 
+  @Tag("long")
   @Test
   void kernels_areCompiled_whateverMemoryTheyMeet() throws Exception {
     assertThat(load(KernelLoad.MIXED)).isEmpty();
