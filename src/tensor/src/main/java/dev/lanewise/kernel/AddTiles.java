@@ -51,7 +51,7 @@ final class AddTiles {
           tile4x3(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
         }
       }
-      case 2 -> tile6x2(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
+      case 2 -> tile4x2(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
       default -> {
         if (m <= 4) {
           tile4x1(A, a, aRow, B, b, bRow, C, c, cRow, m, k);
@@ -319,8 +319,8 @@ final class AddTiles {
     c22.intoMemorySegment(C, c2 + 2 * V, ORDER);
   }
 
-  /** A tile of 6 rows by 2 vectors. */
-  static void tile6x2(
+  /** A tile of 4 rows by 2 vectors. */
+  static void tile4x2(
       MemorySegment A,
       long a,
       long aRow,
@@ -338,13 +338,9 @@ final class AddTiles {
     long a1 = m > 1 ? aRow : 0;
     long a2 = m > 2 ? a1 + aRow : a1;
     long a3 = m > 3 ? a2 + aRow : a2;
-    long a4 = m > 4 ? a3 + aRow : a3;
-    long a5 = m > 5 ? a4 + aRow : a4;
     long c1 = m > 1 ? c + cRow : c;
     long c2 = m > 2 ? c1 + cRow : c1;
     long c3 = m > 3 ? c2 + cRow : c2;
-    long c4 = m > 4 ? c3 + cRow : c3;
-    long c5 = m > 5 ? c4 + cRow : c4;
     FloatVector c00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
     FloatVector c01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
     FloatVector c10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
@@ -353,10 +349,6 @@ final class AddTiles {
     FloatVector c21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
     FloatVector c30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
     FloatVector c31 = FloatVector.fromMemorySegment(F, C, c3 + V, ORDER);
-    FloatVector c40 = FloatVector.fromMemorySegment(F, C, c4, ORDER);
-    FloatVector c41 = FloatVector.fromMemorySegment(F, C, c4 + V, ORDER);
-    FloatVector c50 = FloatVector.fromMemorySegment(F, C, c5, ORDER);
-    FloatVector c51 = FloatVector.fromMemorySegment(F, C, c5 + V, ORDER);
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
@@ -374,12 +366,6 @@ final class AddTiles {
       FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
       c30 = x3.fma(b0, c30);
       c31 = x3.fma(b1, c31);
-      FloatVector x4 = FloatVector.broadcast(F, A.get(FLOAT, ap + a4));
-      c40 = x4.fma(b0, c40);
-      c41 = x4.fma(b1, c41);
-      FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
-      c50 = x5.fma(b0, c50);
-      c51 = x5.fma(b1, c51);
       bp += bRow;
     }
     c00.intoMemorySegment(C, c, ORDER);
@@ -390,10 +376,6 @@ final class AddTiles {
     c21.intoMemorySegment(C, c2 + V, ORDER);
     c30.intoMemorySegment(C, c3, ORDER);
     c31.intoMemorySegment(C, c3 + V, ORDER);
-    c40.intoMemorySegment(C, c4, ORDER);
-    c41.intoMemorySegment(C, c4 + V, ORDER);
-    c50.intoMemorySegment(C, c5, ORDER);
-    c51.intoMemorySegment(C, c5 + V, ORDER);
   }
 
   /** A tile of 8 rows by 1 vector. */

@@ -30,11 +30,11 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Why no tile has more accumulators: C1 gives up on one that reads or writes too many vectors
  * and floats of segments, 24 where they start from zero ({@code CompilationTest} says which). And
- * C2 puts off what it inlines after the first 8,000 bytecodes of a method; of a vector that is made
- * by a call put off it does not know the class, unless a profile tells it. Where a process has used
- * memory of many kinds no profile does, and the last vectors of the loop stay boxed, at a tenth of
- * the rate: tiles of 6 x 4 vectors from zero and of 4 x 4 from C did. A load or a store takes some
- * 370 bytecodes, a float as many, a multiply-add 190.
+ * C2 puts off what it inlines once a method has 18,000 nodes; of a vector that is made by a call
+ * put off it does not know the class. In half of the processes that had used memory of many kinds
+ * the last vectors of the loop stayed boxed so, at a tenth of the rate: tiles of 6 x 4 vectors from
+ * zero and of 4 x 4 from C did. A load of a vector takes some 510 nodes, a float 670 and 130 to
+ * broadcast it, a multiply-add 420 ({@code InliningLog} counts them).
  *
  * <p>Why the loops count A's bytes in a long: with an int for p, C2 runs a first and a last turn
  * outside the loop, each with all its checks, which takes some twenty cycles a tile; with {@code
@@ -57,7 +57,7 @@ final class MicroKernel {
   static int rows(int vectors, boolean add, int rest) {
     return switch (vectors) {
       case 1 -> 8;
-      case 2 -> add || Blocking.FEW_REGISTERS ? 6 : 8;
+      case 2 -> add ? 4 : Blocking.FEW_REGISTERS ? 6 : 8;
       case 3 -> Blocking.FEW_REGISTERS ? 3 : 4;
       default -> !add ? 4 : rest == 4 ? 2 : 3;
     };

@@ -13,8 +13,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The innermost loops of a product with a {@link NarrowMatrix}: C += A B on a tile of C, the
- * weights widened in registers as they are read.
+ * The innermost loops of a product with a {@link NarrowMatrix}: C = A B on a tile of C, the weights
+ * widened in registers as they are read.
  *
  * <p>The tiles are one row by 8 vectors, a whole panel, and up to two or four rows by 4 vectors,
  * half of one. Where {@code m} is less than the tile's rows, the last row stands in. Where a panel
@@ -51,7 +51,7 @@ final class NarrowKernel {
   private NarrowKernel() {}
 
   /**
-   * Adds to a tile of C.
+   * Computes a tile of C.
    *
    * @param bfloats whether weights are bfloat16, or else bytes
    * @param height the rows of the tile, 1, 2 or 4, of which {@code m} are there
@@ -101,36 +101,38 @@ final class NarrowKernel {
     A = NATIVE.cast(A);
     B = NATIVE.cast(B);
     C = NATIVE.cast(C);
-    FloatVector s0 = FloatVector.fromMemorySegment(F, C, c, ORDER);
-    FloatVector s1 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
-    FloatVector s2 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
-    FloatVector s3 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
-    FloatVector s4 = FloatVector.fromMemorySegment(F, C, c + 4 * V, ORDER);
-    FloatVector s5 = FloatVector.fromMemorySegment(F, C, c + 5 * V, ORDER);
-    FloatVector s6 = FloatVector.fromMemorySegment(F, C, c + 6 * V, ORDER);
-    FloatVector s7 = FloatVector.fromMemorySegment(F, C, c + 7 * V, ORDER);
+    IntVector upper = IntVector.broadcast(I, UPPER);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector s0 = zero;
+    FloatVector s1 = zero;
+    FloatVector s2 = zero;
+    FloatVector s3 = zero;
+    FloatVector s4 = zero;
+    FloatVector s5 = zero;
+    FloatVector s6 = zero;
+    FloatVector s7 = zero;
     for (int p = 0; p < k; p++) {
       FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, a + 4L * p));
       long bp = b + p * bRow;
       IntVector q0 = IntVector.fromMemorySegment(I, B, bp, PAIRED);
       FloatVector w0 = q0.lanewise(LSHL, 16).reinterpretAsFloats();
       s0 = x.fma(w0, s0);
-      FloatVector w1 = q0.and(UPPER).reinterpretAsFloats();
+      FloatVector w1 = q0.and(upper).reinterpretAsFloats();
       s1 = x.fma(w1, s1);
       IntVector q1 = IntVector.fromMemorySegment(I, B, bp + V, PAIRED);
       FloatVector w2 = q1.lanewise(LSHL, 16).reinterpretAsFloats();
       s2 = x.fma(w2, s2);
-      FloatVector w3 = q1.and(UPPER).reinterpretAsFloats();
+      FloatVector w3 = q1.and(upper).reinterpretAsFloats();
       s3 = x.fma(w3, s3);
       IntVector q2 = IntVector.fromMemorySegment(I, B, bp + 2 * V, PAIRED);
       FloatVector w4 = q2.lanewise(LSHL, 16).reinterpretAsFloats();
       s4 = x.fma(w4, s4);
-      FloatVector w5 = q2.and(UPPER).reinterpretAsFloats();
+      FloatVector w5 = q2.and(upper).reinterpretAsFloats();
       s5 = x.fma(w5, s5);
       IntVector q3 = IntVector.fromMemorySegment(I, B, bp + 3 * V, PAIRED);
       FloatVector w6 = q3.lanewise(LSHL, 16).reinterpretAsFloats();
       s6 = x.fma(w6, s6);
-      FloatVector w7 = q3.and(UPPER).reinterpretAsFloats();
+      FloatVector w7 = q3.and(upper).reinterpretAsFloats();
       s7 = x.fma(w7, s7);
     }
     s0.intoMemorySegment(C, c, ORDER);
@@ -161,14 +163,16 @@ final class NarrowKernel {
     C = NATIVE.cast(C);
     long a1 = a + Math.min(1, m - 1) * aRow;
     long c1 = c + Math.min(1, m - 1) * cRow;
-    FloatVector s00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
-    FloatVector s01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
-    FloatVector s02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
-    FloatVector s03 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
-    FloatVector s10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
-    FloatVector s11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
-    FloatVector s12 = FloatVector.fromMemorySegment(F, C, c1 + 2 * V, ORDER);
-    FloatVector s13 = FloatVector.fromMemorySegment(F, C, c1 + 3 * V, ORDER);
+    IntVector upper = IntVector.broadcast(I, UPPER);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector s00 = zero;
+    FloatVector s01 = zero;
+    FloatVector s02 = zero;
+    FloatVector s03 = zero;
+    FloatVector s10 = zero;
+    FloatVector s11 = zero;
+    FloatVector s12 = zero;
+    FloatVector s13 = zero;
     for (int p = 0; p < k; p++) {
       long o = 4L * p;
       FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
@@ -176,10 +180,10 @@ final class NarrowKernel {
       long bp = b + p * bRow;
       IntVector q0 = IntVector.fromMemorySegment(I, B, bp, PAIRED);
       FloatVector w0 = q0.lanewise(LSHL, 16).reinterpretAsFloats();
-      FloatVector w1 = q0.and(UPPER).reinterpretAsFloats();
+      FloatVector w1 = q0.and(upper).reinterpretAsFloats();
       IntVector q1 = IntVector.fromMemorySegment(I, B, bp + V, PAIRED);
       FloatVector w2 = q1.lanewise(LSHL, 16).reinterpretAsFloats();
-      FloatVector w3 = q1.and(UPPER).reinterpretAsFloats();
+      FloatVector w3 = q1.and(upper).reinterpretAsFloats();
       s00 = x0.fma(w0, s00);
       s01 = x0.fma(w1, s01);
       s02 = x0.fma(w2, s02);
@@ -221,22 +225,24 @@ final class NarrowKernel {
     long c1 = c + Math.min(1, m - 1) * cRow;
     long c2 = c + Math.min(2, m - 1) * cRow;
     long c3 = c + Math.min(3, m - 1) * cRow;
-    FloatVector s00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
-    FloatVector s01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
-    FloatVector s02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
-    FloatVector s03 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
-    FloatVector s10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
-    FloatVector s11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
-    FloatVector s12 = FloatVector.fromMemorySegment(F, C, c1 + 2 * V, ORDER);
-    FloatVector s13 = FloatVector.fromMemorySegment(F, C, c1 + 3 * V, ORDER);
-    FloatVector s20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
-    FloatVector s21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
-    FloatVector s22 = FloatVector.fromMemorySegment(F, C, c2 + 2 * V, ORDER);
-    FloatVector s23 = FloatVector.fromMemorySegment(F, C, c2 + 3 * V, ORDER);
-    FloatVector s30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
-    FloatVector s31 = FloatVector.fromMemorySegment(F, C, c3 + V, ORDER);
-    FloatVector s32 = FloatVector.fromMemorySegment(F, C, c3 + 2 * V, ORDER);
-    FloatVector s33 = FloatVector.fromMemorySegment(F, C, c3 + 3 * V, ORDER);
+    IntVector upper = IntVector.broadcast(I, UPPER);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector s00 = zero;
+    FloatVector s01 = zero;
+    FloatVector s02 = zero;
+    FloatVector s03 = zero;
+    FloatVector s10 = zero;
+    FloatVector s11 = zero;
+    FloatVector s12 = zero;
+    FloatVector s13 = zero;
+    FloatVector s20 = zero;
+    FloatVector s21 = zero;
+    FloatVector s22 = zero;
+    FloatVector s23 = zero;
+    FloatVector s30 = zero;
+    FloatVector s31 = zero;
+    FloatVector s32 = zero;
+    FloatVector s33 = zero;
     for (int p = 0; p < k; p++) {
       long o = 4L * p;
       FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
@@ -246,10 +252,10 @@ final class NarrowKernel {
       long bp = b + p * bRow;
       IntVector q0 = IntVector.fromMemorySegment(I, B, bp, PAIRED);
       FloatVector w0 = q0.lanewise(LSHL, 16).reinterpretAsFloats();
-      FloatVector w1 = q0.and(UPPER).reinterpretAsFloats();
+      FloatVector w1 = q0.and(upper).reinterpretAsFloats();
       IntVector q1 = IntVector.fromMemorySegment(I, B, bp + V, PAIRED);
       FloatVector w2 = q1.lanewise(LSHL, 16).reinterpretAsFloats();
-      FloatVector w3 = q1.and(UPPER).reinterpretAsFloats();
+      FloatVector w3 = q1.and(upper).reinterpretAsFloats();
       s00 = x0.fma(w0, s00);
       s01 = x0.fma(w1, s01);
       s02 = x0.fma(w2, s02);
@@ -291,14 +297,15 @@ final class NarrowKernel {
     A = NATIVE.cast(A);
     B = NATIVE.cast(B);
     C = NATIVE.cast(C);
-    FloatVector s0 = FloatVector.fromMemorySegment(F, C, c, ORDER);
-    FloatVector s1 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
-    FloatVector s2 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
-    FloatVector s3 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
-    FloatVector s4 = FloatVector.fromMemorySegment(F, C, c + 4 * V, ORDER);
-    FloatVector s5 = FloatVector.fromMemorySegment(F, C, c + 5 * V, ORDER);
-    FloatVector s6 = FloatVector.fromMemorySegment(F, C, c + 6 * V, ORDER);
-    FloatVector s7 = FloatVector.fromMemorySegment(F, C, c + 7 * V, ORDER);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector s0 = zero;
+    FloatVector s1 = zero;
+    FloatVector s2 = zero;
+    FloatVector s3 = zero;
+    FloatVector s4 = zero;
+    FloatVector s5 = zero;
+    FloatVector s6 = zero;
+    FloatVector s7 = zero;
     for (int p = 0; p < k; p++) {
       FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, a + 4L * p));
       long bp = b + p * bRow;
@@ -362,14 +369,15 @@ final class NarrowKernel {
     C = NATIVE.cast(C);
     long a1 = a + Math.min(1, m - 1) * aRow;
     long c1 = c + Math.min(1, m - 1) * cRow;
-    FloatVector s00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
-    FloatVector s01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
-    FloatVector s02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
-    FloatVector s03 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
-    FloatVector s10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
-    FloatVector s11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
-    FloatVector s12 = FloatVector.fromMemorySegment(F, C, c1 + 2 * V, ORDER);
-    FloatVector s13 = FloatVector.fromMemorySegment(F, C, c1 + 3 * V, ORDER);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector s00 = zero;
+    FloatVector s01 = zero;
+    FloatVector s02 = zero;
+    FloatVector s03 = zero;
+    FloatVector s10 = zero;
+    FloatVector s11 = zero;
+    FloatVector s12 = zero;
+    FloatVector s13 = zero;
     for (int p = 0; p < k; p++) {
       long o = 4L * p;
       FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
@@ -427,22 +435,23 @@ final class NarrowKernel {
     long c1 = c + Math.min(1, m - 1) * cRow;
     long c2 = c + Math.min(2, m - 1) * cRow;
     long c3 = c + Math.min(3, m - 1) * cRow;
-    FloatVector s00 = FloatVector.fromMemorySegment(F, C, c, ORDER);
-    FloatVector s01 = FloatVector.fromMemorySegment(F, C, c + V, ORDER);
-    FloatVector s02 = FloatVector.fromMemorySegment(F, C, c + 2 * V, ORDER);
-    FloatVector s03 = FloatVector.fromMemorySegment(F, C, c + 3 * V, ORDER);
-    FloatVector s10 = FloatVector.fromMemorySegment(F, C, c1, ORDER);
-    FloatVector s11 = FloatVector.fromMemorySegment(F, C, c1 + V, ORDER);
-    FloatVector s12 = FloatVector.fromMemorySegment(F, C, c1 + 2 * V, ORDER);
-    FloatVector s13 = FloatVector.fromMemorySegment(F, C, c1 + 3 * V, ORDER);
-    FloatVector s20 = FloatVector.fromMemorySegment(F, C, c2, ORDER);
-    FloatVector s21 = FloatVector.fromMemorySegment(F, C, c2 + V, ORDER);
-    FloatVector s22 = FloatVector.fromMemorySegment(F, C, c2 + 2 * V, ORDER);
-    FloatVector s23 = FloatVector.fromMemorySegment(F, C, c2 + 3 * V, ORDER);
-    FloatVector s30 = FloatVector.fromMemorySegment(F, C, c3, ORDER);
-    FloatVector s31 = FloatVector.fromMemorySegment(F, C, c3 + V, ORDER);
-    FloatVector s32 = FloatVector.fromMemorySegment(F, C, c3 + 2 * V, ORDER);
-    FloatVector s33 = FloatVector.fromMemorySegment(F, C, c3 + 3 * V, ORDER);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector s00 = zero;
+    FloatVector s01 = zero;
+    FloatVector s02 = zero;
+    FloatVector s03 = zero;
+    FloatVector s10 = zero;
+    FloatVector s11 = zero;
+    FloatVector s12 = zero;
+    FloatVector s13 = zero;
+    FloatVector s20 = zero;
+    FloatVector s21 = zero;
+    FloatVector s22 = zero;
+    FloatVector s23 = zero;
+    FloatVector s30 = zero;
+    FloatVector s31 = zero;
+    FloatVector s32 = zero;
+    FloatVector s33 = zero;
     for (int p = 0; p < k; p++) {
       long o = 4L * p;
       FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));

@@ -209,9 +209,6 @@ public final class NarrowMatrix {
     for (int i = 0; i < m; i += mc) {
       int height = Math.min(mc, m - i);
       long to = co + i * cRow + j0;
-      for (int r = 0; r < height; r++) {
-        Elementwise.fill(c, to + r * cRow, 0, n);
-      }
       block(height, a, 4 * (ao + i * aRow), 4 * aRow, j0, j1, c, 4 * to, 4 * cRow);
       if (scales != null) {
         for (int r = 0; r < height; r++) {
@@ -225,7 +222,7 @@ public final class NarrowMatrix {
     }
   }
 
-  /** Adds to a block of C, a column of tiles after the other. From here on in bytes. */
+  /** Computes a block of C, a column of tiles after the other. From here on in bytes. */
   private void block(
       int m,
       MemorySegment a,
@@ -261,7 +258,6 @@ public final class NarrowMatrix {
       int valid) {
     try (Scratch scratch = Scratch.borrow()) {
       MemorySegment edge = scratch.floats(SCRATCH_TILES, (long) m * width);
-      Pack.takeTiles(c, to, cRow, false, edge, width, m, valid);
       tiles(m, a, from, aRow, j, edge, 0, 4L * width);
       Pack.putTiles(edge, width, c, to, cRow, false, m, valid);
     }

@@ -245,61 +245,52 @@ final class Pack {
 
   /**
    * Transposes sixteen columns, sixteen rows at a time: four rounds that each exchange the
-   * off-diagonal halves of blocks half as large, two rounds a pass.
+   * off-diagonal halves of blocks half as large, two rounds a pass. It is too long to be put into
+   * its caller, which with it would have too many nodes for C2 to inline all that copies the other
+   * columns.
    */
   private static void squares(
       MemorySegment B,
       long b,
       long bCol,
       int k,
-      MemorySegment half,
+      MemorySegment H,
       MemorySegment P,
       long to,
       long pRow) {
-    for (int i = 0; i < 4; i++) {
-      firstRounds(B, b + i * bCol, bCol, k, half, i * V);
-    }
-    lastRounds(half, k, P, to, pRow);
-  }
-
-  /** Exchanges blocks of 8, then of 4, of every fourth column. */
-  private static void firstRounds(
-      MemorySegment B, long b, long bCol, int k, MemorySegment H, long to) {
     B = NATIVE.cast(B);
     H = NATIVE.cast(H);
-    long b1 = b + 4 * bCol;
-    long b2 = b + 8 * bCol;
-    long b3 = b + 12 * bCol;
-    for (int p = 0; p < k; p += LANES) {
-      long o = 4L * p;
-      FloatVector v0 = FloatVector.fromMemorySegment(F, B, b + o, ORDER);
-      FloatVector v1 = FloatVector.fromMemorySegment(F, B, b1 + o, ORDER);
-      FloatVector v2 = FloatVector.fromMemorySegment(F, B, b2 + o, ORDER);
-      FloatVector v3 = FloatVector.fromMemorySegment(F, B, b3 + o, ORDER);
-      FloatVector w0 = v0.blend(v2.rearrange(Reduction.SWAP_8), Gemv.UPPER_8);
-      FloatVector w2 = v0.rearrange(Reduction.SWAP_8).blend(v2, Gemv.UPPER_8);
-      FloatVector w1 = v1.blend(v3.rearrange(Reduction.SWAP_8), Gemv.UPPER_8);
-      FloatVector w3 = v1.rearrange(Reduction.SWAP_8).blend(v3, Gemv.UPPER_8);
-      long at = to + (4L * LANES) * p;
-      w0.blend(w1.rearrange(Reduction.SWAP_4), Gemv.UPPER_4).intoMemorySegment(H, at, ORDER);
-      w0.rearrange(Reduction.SWAP_4)
-          .blend(w1, Gemv.UPPER_4)
-          .intoMemorySegment(H, at + 4 * V, ORDER);
-      w2.blend(w3.rearrange(Reduction.SWAP_4), Gemv.UPPER_4)
-          .intoMemorySegment(H, at + 8 * V, ORDER);
-      w2.rearrange(Reduction.SWAP_4)
-          .blend(w3, Gemv.UPPER_4)
-          .intoMemorySegment(H, at + 12 * V, ORDER);
-    }
-  }
-
-  /** Exchanges blocks of 2, then of 1, of four neighbouring rows. */
-  private static void lastRounds(MemorySegment H, int k, MemorySegment P, long to, long pRow) {
-    H = NATIVE.cast(H);
     P = NATIVE.cast(P);
+    for (int i = 0; i < 4; i++) {
+      // Blocks of 8, then of 4, of every fourth column.
+      long b0 = b + i * bCol;
+      long b1 = b0 + 4 * bCol;
+      long b2 = b0 + 8 * bCol;
+      long b3 = b0 + 12 * bCol;
+      for (int p = 0; p < k; p += LANES) {
+        long o = 4L * p;
+        FloatVector v0 = FloatVector.fromMemorySegment(F, B, b0 + o, ORDER);
+        FloatVector v1 = FloatVector.fromMemorySegment(F, B, b1 + o, ORDER);
+        FloatVector v2 = FloatVector.fromMemorySegment(F, B, b2 + o, ORDER);
+        FloatVector v3 = FloatVector.fromMemorySegment(F, B, b3 + o, ORDER);
+        FloatVector w0 = v0.blend(v2.rearrange(Reduction.SWAP_8), Gemv.UPPER_8);
+        FloatVector w2 = v0.rearrange(Reduction.SWAP_8).blend(v2, Gemv.UPPER_8);
+        FloatVector w1 = v1.blend(v3.rearrange(Reduction.SWAP_8), Gemv.UPPER_8);
+        FloatVector w3 = v1.rearrange(Reduction.SWAP_8).blend(v3, Gemv.UPPER_8);
+        FloatVector h0 = w0.blend(w1.rearrange(Reduction.SWAP_4), Gemv.UPPER_4);
+        FloatVector h1 = w0.rearrange(Reduction.SWAP_4).blend(w1, Gemv.UPPER_4);
+        FloatVector h2 = w2.blend(w3.rearrange(Reduction.SWAP_4), Gemv.UPPER_4);
+        FloatVector h3 = w2.rearrange(Reduction.SWAP_4).blend(w3, Gemv.UPPER_4);
+        long at = i * V + (4L * LANES) * p;
+        h0.intoMemorySegment(H, at, ORDER);
+        h1.intoMemorySegment(H, at + 4 * V, ORDER);
+        h2.intoMemorySegment(H, at + 8 * V, ORDER);
+        h3.intoMemorySegment(H, at + 12 * V, ORDER);
+      }
+    }
     for (int p = 0; p < k; p += 4) {
+      // Blocks of 2, then of 1, of four neighbouring rows.
       long from = p * V;
-      long at = to + p * pRow;
       FloatVector v0 = FloatVector.fromMemorySegment(F, H, from, ORDER);
       FloatVector v1 = FloatVector.fromMemorySegment(F, H, from + V, ORDER);
       FloatVector v2 = FloatVector.fromMemorySegment(F, H, from + 2 * V, ORDER);
@@ -308,13 +299,15 @@ final class Pack {
       FloatVector w2 = v0.rearrange(Reduction.SWAP_2).blend(v2, Gemv.UPPER_2);
       FloatVector w1 = v1.blend(v3.rearrange(Reduction.SWAP_2), Gemv.UPPER_2);
       FloatVector w3 = v1.rearrange(Reduction.SWAP_2).blend(v3, Gemv.UPPER_2);
-      w0.blend(w1.rearrange(Reduction.SWAP_1), Gemv.UPPER_1).intoMemorySegment(P, at, ORDER);
-      w0.rearrange(Reduction.SWAP_1).blend(w1, Gemv.UPPER_1).intoMemorySegment(P, at + pRow, ORDER);
-      w2.blend(w3.rearrange(Reduction.SWAP_1), Gemv.UPPER_1)
-          .intoMemorySegment(P, at + 2 * pRow, ORDER);
-      w2.rearrange(Reduction.SWAP_1)
-          .blend(w3, Gemv.UPPER_1)
-          .intoMemorySegment(P, at + 3 * pRow, ORDER);
+      FloatVector p0 = w0.blend(w1.rearrange(Reduction.SWAP_1), Gemv.UPPER_1);
+      FloatVector p1 = w0.rearrange(Reduction.SWAP_1).blend(w1, Gemv.UPPER_1);
+      FloatVector p2 = w2.blend(w3.rearrange(Reduction.SWAP_1), Gemv.UPPER_1);
+      FloatVector p3 = w2.rearrange(Reduction.SWAP_1).blend(w3, Gemv.UPPER_1);
+      long at = to + p * pRow;
+      p0.intoMemorySegment(P, at, ORDER);
+      p1.intoMemorySegment(P, at + pRow, ORDER);
+      p2.intoMemorySegment(P, at + 2 * pRow, ORDER);
+      p3.intoMemorySegment(P, at + 3 * pRow, ORDER);
     }
   }
 

@@ -24,15 +24,16 @@ import static dev.lanewise.kernel.VectorMath.E_3;
 import static dev.lanewise.kernel.VectorMath.E_4;
 import static dev.lanewise.kernel.VectorMath.E_5;
 import static dev.lanewise.kernel.VectorMath.E_6;
+import static dev.lanewise.kernel.VectorMath.LIFTED_BITS;
 import static dev.lanewise.kernel.VectorMath.LN2_HIGH;
 import static dev.lanewise.kernel.VectorMath.LN2_LOW;
 import static dev.lanewise.kernel.VectorMath.LOG2_E;
+import static dev.lanewise.kernel.VectorMath.LOWER;
 import static dev.lanewise.kernel.VectorMath.MAGIC;
 import static dev.lanewise.kernel.VectorMath.MAGIC_BITS;
 import static dev.lanewise.kernel.VectorMath.NOTHING;
 import static dev.lanewise.kernel.VectorMath.ONE_BITS;
 import static dev.lanewise.kernel.VectorMath.ORDINARY;
-import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.AND_NOT;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.FMA;
@@ -126,18 +127,18 @@ public final class SoftmaxRows {
     for (; i <= n - 4 * LANES; i += 4 * LANES) {
       long at = xo + ((long) i << 2);
       FloatVector x0 = FloatVector.fromMemorySegment(F, x, at, ORDER);
-      g0 = g0.blend(x0, x0.compare(GT, g0));
+      g0 = x0.blend(g0, x0.compare(GT, g0).not());
       FloatVector x1 = FloatVector.fromMemorySegment(F, x, at + STEP, ORDER);
-      g1 = g1.blend(x1, x1.compare(GT, g1));
+      g1 = x1.blend(g1, x1.compare(GT, g1).not());
       FloatVector x2 = FloatVector.fromMemorySegment(F, x, at + 2 * STEP, ORDER);
-      g2 = g2.blend(x2, x2.compare(GT, g2));
+      g2 = x2.blend(g2, x2.compare(GT, g2).not());
       FloatVector x3 = FloatVector.fromMemorySegment(F, x, at + 3 * STEP, ORDER);
-      g3 = g3.blend(x3, x3.compare(GT, g3));
+      g3 = x3.blend(g3, x3.compare(GT, g3).not());
     }
     for (; i < n; i += LANES) {
       VectorMask<Float> m = F.indexInRange(i, n);
       FloatVector x0 = FloatVector.fromMemorySegment(F, x, xo + ((long) i << 2), ORDER, m);
-      g0 = g0.blend(x0, x0.compare(GT, g0).and(m));
+      g0 = x0.blend(g0, x0.compare(GT, g0).and(m).not());
     }
     return g0.lanewise(MAX, g1).lanewise(MAX, g2.lanewise(MAX, g3)).reduceLanes(MAX);
   }
@@ -145,7 +146,7 @@ public final class SoftmaxRows {
   /** {@code dst = exp(src - shift)}, none of which is above one; returns the sum. */
   private static float expOf(
       MemorySegment src, long so, float shift, MemorySegment dst, long d, int n) {
-    int whole = n & -2 * LANES;
+    int whole = n & -LANES;
     int quick = isOrdinary(src, so, shift - ORDINARY, shift - NOTHING, whole) ? whole : 0;
     float sum = expQuick(src, so, shift, dst, d, quick);
     if (quick < n) {
@@ -176,44 +177,25 @@ public final class SoftmaxRows {
       MemorySegment src, long so, float shift, MemorySegment dst, long d, int n) {
     src = NATIVE.cast(src);
     dst = NATIVE.cast(dst);
-    FloatVector sum0 = FloatVector.zero(F);
-    FloatVector sum1 = FloatVector.zero(F);
-    for (int i = 0; i < n; i += 2 * LANES) {
+    FloatVector sum = FloatVector.zero(F);
+    for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
-      FloatVector a0 = FloatVector.fromMemorySegment(F, src, so + at, ORDER).sub(shift);
-      FloatVector a1 = FloatVector.fromMemorySegment(F, src, so + at + STEP, ORDER).sub(shift);
-      FloatVector t0 = a0.fma(LOG2_E, MAGIC);
-      FloatVector t1 = a1.fma(LOG2_E, MAGIC);
-      FloatVector k0 = t0.sub(MAGIC);
-      FloatVector k1 = t1.sub(MAGIC);
-      FloatVector r0 = k0.fma(FloatVector.broadcast(F, -LN2_HIGH), a0);
-      FloatVector r1 = k1.fma(FloatVector.broadcast(F, -LN2_HIGH), a1);
-      r0 = k0.fma(FloatVector.broadcast(F, -LN2_LOW), r0);
-      r1 = k1.fma(FloatVector.broadcast(F, -LN2_LOW), r1);
-      FloatVector p0 = r0.fma(E_6, E_5);
-      FloatVector p1 = r1.fma(E_6, E_5);
-      p0 = p0.lanewise(FMA, r0, E_4);
-      p1 = p1.lanewise(FMA, r1, E_4);
-      p0 = p0.lanewise(FMA, r0, E_3);
-      p1 = p1.lanewise(FMA, r1, E_3);
-      p0 = p0.lanewise(FMA, r0, E_2);
-      p1 = p1.lanewise(FMA, r1, E_2);
-      p0 = p0.lanewise(FMA, r0, 1f);
-      p1 = p1.lanewise(FMA, r1, 1f);
-      p0 = p0.lanewise(FMA, r0, 1f);
-      p1 = p1.lanewise(FMA, r1, 1f);
-      FloatVector s0 =
-          t0.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-      FloatVector s1 =
-          t1.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-      p0 = p0.mul(s0).blend(0f, a0.compare(LT, -ORDINARY));
-      p1 = p1.mul(s1).blend(0f, a1.compare(LT, -ORDINARY));
-      p0.intoMemorySegment(dst, d + at, ORDER);
-      p1.intoMemorySegment(dst, d + at + STEP, ORDER);
-      sum0 = p0.add(sum0);
-      sum1 = p1.add(sum1);
+      FloatVector a = FloatVector.fromMemorySegment(F, src, so + at, ORDER).sub(shift);
+      FloatVector t = a.fma(LOG2_E, MAGIC);
+      FloatVector k = t.sub(MAGIC);
+      FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), a);
+      r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
+      FloatVector p = r.fma(E_6, E_5);
+      p = p.lanewise(FMA, r, E_4);
+      p = p.lanewise(FMA, r, E_3);
+      p = p.lanewise(FMA, r, E_2);
+      p = p.lanewise(FMA, r, 1f);
+      p = p.lanewise(FMA, r, 1f);
+      FloatVector s = t.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+      p = p.mul(s).blend(0f, a.compare(LT, -ORDINARY));
+      p.intoMemorySegment(dst, d + at, ORDER);
+      sum = p.add(sum);
     }
-    FloatVector sum = sum0.lanewise(ADD, sum1);
     if (LANES > 8) {
       sum = sum.add(sum.rearrange(SWAP_8));
     }
@@ -245,11 +227,9 @@ public final class SoftmaxRows {
       p = p.lanewise(FMA, r, E_2);
       p = p.lanewise(FMA, r, 1f);
       p = p.lanewise(FMA, r, 1f);
-      IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
-      IntVector half = e.lanewise(ASHR, 1);
-      FloatVector s1 = half.add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-      FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-      p = p.mul(s1).mul(s2);
+      FloatVector s =
+          t.reinterpretAsInts().lanewise(LSHL, 23).add(LIFTED_BITS).reinterpretAsFloats();
+      p = p.mul(s).mul(LOWER);
       p.intoMemorySegment(dst, d + at, ORDER, m);
       sum = FloatVector.zero(F).blend(p, m).add(sum);
     }
@@ -310,54 +290,36 @@ public final class SoftmaxRows {
    */
   private static double expSumOf(MemorySegment x, long base, float shift, long n) {
     double sum = 0;
-    long whole = n & -2L * LANES;
+    long whole = n & -LANES;
     for (long i = 0; i < whole; i += BLOCK) {
       sum += expSumLoop(x, base + (i << 2), shift, (int) Math.min(BLOCK, whole - i));
     }
-    for (long i = whole; i < n; i += LANES) {
-      sum += expSumTail(x, base + (i << 2), shift, (int) (n - i));
+    if (whole < n) {
+      sum += expSumTail(x, base + (whole << 2), shift, (int) (n - whole));
     }
     return sum;
   }
 
   private static float expSumLoop(MemorySegment x, long base, float shift, int n) {
     x = NATIVE.cast(x);
-    FloatVector sum0 = FloatVector.zero(F);
-    FloatVector sum1 = FloatVector.zero(F);
-    for (int i = 0; i < n; i += 2 * LANES) {
+    FloatVector sum = FloatVector.zero(F);
+    for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
-      FloatVector a0 = FloatVector.fromMemorySegment(F, x, base + at, ORDER).sub(shift);
-      FloatVector a1 = FloatVector.fromMemorySegment(F, x, base + at + STEP, ORDER).sub(shift);
-      a0 = a0.blend(-ORDINARY, a0.compare(LT, -ORDINARY));
-      a1 = a1.blend(-ORDINARY, a1.compare(LT, -ORDINARY));
-      FloatVector t0 = a0.fma(LOG2_E, MAGIC);
-      FloatVector t1 = a1.fma(LOG2_E, MAGIC);
-      FloatVector k0 = t0.sub(MAGIC);
-      FloatVector k1 = t1.sub(MAGIC);
-      FloatVector r0 = k0.fma(FloatVector.broadcast(F, -LN2_HIGH), a0);
-      FloatVector r1 = k1.fma(FloatVector.broadcast(F, -LN2_HIGH), a1);
-      r0 = k0.fma(FloatVector.broadcast(F, -LN2_LOW), r0);
-      r1 = k1.fma(FloatVector.broadcast(F, -LN2_LOW), r1);
-      FloatVector p0 = r0.fma(E_6, E_5);
-      FloatVector p1 = r1.fma(E_6, E_5);
-      p0 = p0.lanewise(FMA, r0, E_4);
-      p1 = p1.lanewise(FMA, r1, E_4);
-      p0 = p0.lanewise(FMA, r0, E_3);
-      p1 = p1.lanewise(FMA, r1, E_3);
-      p0 = p0.lanewise(FMA, r0, E_2);
-      p1 = p1.lanewise(FMA, r1, E_2);
-      p0 = p0.lanewise(FMA, r0, 1f);
-      p1 = p1.lanewise(FMA, r1, 1f);
-      p0 = p0.lanewise(FMA, r0, 1f);
-      p1 = p1.lanewise(FMA, r1, 1f);
-      FloatVector s0 =
-          t0.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-      FloatVector s1 =
-          t1.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-      sum0 = p0.fma(s0, sum0);
-      sum1 = p1.fma(s1, sum1);
+      FloatVector a = FloatVector.fromMemorySegment(F, x, base + at, ORDER).sub(shift);
+      a = a.blend(-ORDINARY, a.compare(LT, -ORDINARY));
+      FloatVector t = a.fma(LOG2_E, MAGIC);
+      FloatVector k = t.sub(MAGIC);
+      FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), a);
+      r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
+      FloatVector p = r.fma(E_6, E_5);
+      p = p.lanewise(FMA, r, E_4);
+      p = p.lanewise(FMA, r, E_3);
+      p = p.lanewise(FMA, r, E_2);
+      p = p.lanewise(FMA, r, 1f);
+      p = p.lanewise(FMA, r, 1f);
+      FloatVector s = t.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+      sum = p.fma(s, sum);
     }
-    FloatVector sum = sum0.lanewise(ADD, sum1);
     if (LANES > 8) {
       sum = sum.add(sum.rearrange(SWAP_8));
     }

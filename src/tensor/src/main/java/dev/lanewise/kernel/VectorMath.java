@@ -36,10 +36,11 @@ public final class VectorMath {
   // 2^k is added to the exponent's bits. Careful takes the rest, masked: arguments are clamped, NaN
   // stays NaN, and 2^k is multiplied in as two factors, 2^(k/2) and 2^(k - k/2): either is a normal
   // number even where exp(x) is subnormal or about to overflow, and only the last product rounds.
+  // Where no x is above zero, the factors are 2^(k + 64) and 2^-64.
   // Where both apply, they agree to the bit. A look through each block decides between them, not a
   // branch in the loop: the first unusual argument would send that back to the interpreter.
   //
-  // A quick loop takes two vectors at a time where registers allow. That also makes it too long for
+  // A quick loop of exp and sigmoid takes two vectors at a time. That also makes it too long for
   // the compiler to put into its caller, between calls that leave no register standing: there it
   // would load every coefficient again for each vector.
   //
@@ -54,6 +55,11 @@ public final class VectorMath {
   private static final int SIGN_BIT = 0x80000000;
   private static final int EXPONENT_BITS = 0xFF800000;
   static final int ONE_BITS = 0x3F800000;
+
+  /** The bits of 2^64, and 2^-64. */
+  static final int LIFTED_BITS = ONE_BITS + (64 << 23);
+
+  static final float LOWER = 0x1p-64f;
   private static final float TWO_23 = 0x1p23f;
 
   static final float LOG2_E = 1.442695f;
@@ -220,21 +226,17 @@ public final class VectorMath {
 
   private VectorMath() {}
 
-  /**
-   * Runs a loop that takes {@code vectors} at a time over the last elements, fewer than these hold,
-   * in scratch.
-   */
-  private static void lastVectors(
-      int vectors, Loop loop, MemorySegment src, long so, MemorySegment dst, long d, int n) {
+  /** Runs a loop over the last elements, fewer than a vector, in scratch. */
+  private static void lastVector(
+      Loop loop, MemorySegment src, long so, MemorySegment dst, long d, int n) {
     src = NATIVE.cast(src);
     dst = NATIVE.cast(dst);
-    int room = vectors * LANES;
     try (Scratch scratch = Scratch.borrow()) {
-      MemorySegment last = scratch.floats(0, room);
+      MemorySegment last = scratch.floats(0, LANES);
       for (int i = 0; i < n; i++) {
         last.set(FLOAT, 4L * i, src.get(FLOAT, so + 4L * i));
       }
-      loop.run(last, 0, last, 0, room);
+      loop.run(last, 0, last, 0, LANES);
       for (int i = 0; i < n; i++) {
         dst.set(FLOAT, d + 4L * i, last.get(FLOAT, 4L * i));
       }
@@ -357,7 +359,7 @@ public final class VectorMath {
     logLoop(src, so, dst, d, whole);
     if (whole < n) {
       long at = (long) whole << 2;
-      lastVectors(1, VectorMath::logLoop, src, so + at, dst, d + at, n - whole);
+      lastVector(VectorMath::logLoop, src, so + at, dst, d + at, n - whole);
     }
   }
 
@@ -543,78 +545,46 @@ public final class VectorMath {
 
   /** As {@link #tanh}, of offsets in bytes within bounds. */
   static void tanhOf(MemorySegment src, long so, MemorySegment dst, long d, int n) {
-    int whole = n & -2 * LANES;
+    int whole = n & -LANES;
     tanhLoop(src, so, dst, d, whole);
     if (whole < n) {
       long at = (long) whole << 2;
-      lastVectors(2, VectorMath::tanhLoop, src, so + at, dst, d + at, n - whole);
+      lastVector(VectorMath::tanhLoop, src, so + at, dst, d + at, n - whole);
     }
   }
 
   private static void tanhLoop(MemorySegment src, long so, MemorySegment dst, long d, int n) {
     src = NATIVE.cast(src);
     dst = NATIVE.cast(dst);
-    for (int i = 0; i < n; i += 2 * LANES) {
+    for (int i = 0; i < n; i += LANES) {
       long at = (long) i << 2;
-      FloatVector x0 = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
-      FloatVector x1 = FloatVector.fromMemorySegment(F, src, so + at + STEP, ORDER);
-      IntVector sign0 = x0.reinterpretAsInts().and(SIGN_BIT);
-      IntVector sign1 = x1.reinterpretAsInts().and(SIGN_BIT);
-      FloatVector a0 = x0.abs();
-      FloatVector a1 = x1.abs();
-      FloatVector z0 = a0.mul(a0);
-      FloatVector z1 = a1.mul(a1);
-      FloatVector u0 = z0.fma(TANH_5, TANH_4);
-      FloatVector u1 = z1.fma(TANH_5, TANH_4);
-      u0 = u0.lanewise(FMA, z0, TANH_3);
-      u1 = u1.lanewise(FMA, z1, TANH_3);
-      u0 = u0.lanewise(FMA, z0, TANH_2);
-      u1 = u1.lanewise(FMA, z1, TANH_2);
-      u0 = u0.lanewise(FMA, z0, TANH_1);
-      u1 = u1.lanewise(FMA, z1, TANH_1);
-      u0 = u0.mul(z0).fma(a0, a0);
-      u1 = u1.mul(z1).fma(a1, a1);
-      VectorMask<Float> small0 = a0.compare(LT, TANH_SMALL);
-      VectorMask<Float> small1 = a1.compare(LT, TANH_SMALL);
-      a0 = a0.blend(TANH_MAX, a0.compare(GT, TANH_MAX));
-      a1 = a1.blend(TANH_MAX, a1.compare(GT, TANH_MAX));
-      a0 = a0.add(a0);
-      a1 = a1.add(a1);
-      FloatVector t0 = a0.fma(LOG2_E, MAGIC);
-      FloatVector t1 = a1.fma(LOG2_E, MAGIC);
-      FloatVector k0 = t0.sub(MAGIC);
-      FloatVector k1 = t1.sub(MAGIC);
-      FloatVector r0 = k0.fma(FloatVector.broadcast(F, -LN2_HIGH), a0);
-      FloatVector r1 = k1.fma(FloatVector.broadcast(F, -LN2_HIGH), a1);
-      r0 = k0.fma(FloatVector.broadcast(F, -LN2_LOW), r0);
-      r1 = k1.fma(FloatVector.broadcast(F, -LN2_LOW), r1);
-      FloatVector p0 = r0.fma(E_6, E_5);
-      FloatVector p1 = r1.fma(E_6, E_5);
-      p0 = p0.lanewise(FMA, r0, E_4);
-      p1 = p1.lanewise(FMA, r1, E_4);
-      p0 = p0.lanewise(FMA, r0, E_3);
-      p1 = p1.lanewise(FMA, r1, E_3);
-      p0 = p0.lanewise(FMA, r0, E_2);
-      p1 = p1.lanewise(FMA, r1, E_2);
-      p0 = p0.lanewise(FMA, r0, 1f);
-      p1 = p1.lanewise(FMA, r1, 1f);
-      p0 = p0.lanewise(FMA, r0, 1f);
-      p1 = p1.lanewise(FMA, r1, 1f);
-      FloatVector s0 =
-          t0.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-      FloatVector s1 =
-          t1.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
-      FloatVector y0 =
-          FloatVector.broadcast(F, -2f).div(p0.fma(s0, FloatVector.broadcast(F, 1f))).add(1f);
-      FloatVector y1 =
-          FloatVector.broadcast(F, -2f).div(p1.fma(s1, FloatVector.broadcast(F, 1f))).add(1f);
-      y0 = y0.blend(u0, small0);
-      y1 = y1.blend(u1, small1);
-      y0.reinterpretAsInts().or(sign0).reinterpretAsFloats().intoMemorySegment(dst, d + at, ORDER);
-      y1.reinterpretAsInts()
-          .or(sign1)
-          .reinterpretAsFloats()
-          .intoMemorySegment(dst, d + at + STEP, ORDER);
+      FloatVector x = FloatVector.fromMemorySegment(F, src, so + at, ORDER);
+      IntVector sign = x.reinterpretAsInts().and(SIGN_BIT);
+      FloatVector a = x.abs();
+      FloatVector z = a.mul(a);
+      FloatVector u = z.fma(TANH_5, TANH_4);
+      u = u.lanewise(FMA, z, TANH_3);
+      u = u.lanewise(FMA, z, TANH_2);
+      u = u.lanewise(FMA, z, TANH_1);
+      u = u.mul(z).fma(a, a);
+      VectorMask<Float> small = a.compare(LT, TANH_SMALL);
+      a = a.blend(TANH_MAX, a.compare(GT, TANH_MAX));
+      a = a.add(a);
+      FloatVector t = a.fma(LOG2_E, MAGIC);
+      FloatVector k = t.sub(MAGIC);
+      FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), a);
+      r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
+      FloatVector p = r.fma(E_6, E_5);
+      p = p.lanewise(FMA, r, E_4);
+      p = p.lanewise(FMA, r, E_3);
+      p = p.lanewise(FMA, r, E_2);
+      p = p.lanewise(FMA, r, 1f);
+      p = p.lanewise(FMA, r, 1f);
+      FloatVector s = t.reinterpretAsInts().lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats();
+      FloatVector y =
+          FloatVector.broadcast(F, -2f).div(p.fma(s, FloatVector.broadcast(F, 1f))).add(1f);
+      y = y.blend(u, small);
+      y.reinterpretAsInts().or(sign).reinterpretAsFloats().intoMemorySegment(dst, d + at, ORDER);
     }
   }
 
@@ -635,7 +605,7 @@ public final class VectorMath {
     erfLoop(src, so, dst, d, whole);
     if (whole < n) {
       long at = (long) whole << 2;
-      lastVectors(1, VectorMath::erfLoop, src, so + at, dst, d + at, n - whole);
+      lastVector(VectorMath::erfLoop, src, so + at, dst, d + at, n - whole);
     }
   }
 
@@ -770,11 +740,9 @@ public final class VectorMath {
       num = num.lanewise(FMA, a, NUM_0);
       den = den.lanewise(FMA, a, DEN_1);
       den = den.lanewise(FMA, a, 1f);
-      IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
-      IntVector half = e.lanewise(ASHR, 1);
-      FloatVector s1 = half.add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-      FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-      FloatVector tail = p.mul(num.mul(a)).div(den).mul(s1).mul(s2);
+      FloatVector s =
+          t.reinterpretAsInts().lanewise(LSHL, 23).add(LIFTED_BITS).reinterpretAsFloats();
+      FloatVector tail = p.mul(num.mul(a)).div(den).mul(s).mul(LOWER);
       x.blend(0f, x.compare(LE, 0f)).sub(tail).intoMemorySegment(dst, d + at, ORDER, m);
     }
   }
@@ -1014,12 +982,10 @@ public final class VectorMath {
       num = num.lanewise(FMA, a, NUM_0);
       den = den.lanewise(FMA, a, DEN_1);
       den = den.lanewise(FMA, a, 1f);
-      IntVector e = t.reinterpretAsInts().sub(MAGIC_BITS);
-      IntVector half = e.lanewise(ASHR, 1);
-      FloatVector s1 = half.add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
-      FloatVector s2 = e.sub(half).add(BIAS).lanewise(LSHL, 23).reinterpretAsFloats();
+      FloatVector s =
+          t.reinterpretAsInts().lanewise(LSHL, 23).add(LIFTED_BITS).reinterpretAsFloats();
       FloatVector tail =
-          a.fma(FloatVector.broadcast(F, -DENSITY), num.div(den)).mul(p).mul(s1).mul(s2);
+          a.fma(FloatVector.broadcast(F, -DENSITY), num.div(den)).mul(p).mul(s).mul(LOWER);
       FloatVector slope = tail.blend(FloatVector.broadcast(F, 1f).sub(tail), x.compare(GT, 0f));
       slope.mul(g).intoMemorySegment(dx, dxo + at, ORDER, m);
     }

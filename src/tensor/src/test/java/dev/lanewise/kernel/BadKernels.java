@@ -25,6 +25,7 @@ final class BadKernels {
         switch (name) {
           case "wide" -> () -> wide(a, b, c);
           case "helped" -> () -> helped(a, b, c);
+          case "deep" -> () -> deep(a, b, c);
           default -> throw new IllegalArgumentException(name);
         });
   }
@@ -41,6 +42,39 @@ final class BadKernels {
   private static FloatVector helper(MemorySegment a, MemorySegment b, int p, FloatVector sum) {
     return FloatVector.broadcast(F, a.get(FLOAT, 4L * p))
         .fma(FloatVector.fromMemorySegment(F, b, 4L * p * Simd.LANES, ORDER), sum);
+  }
+
+  /** A loop with more nodes than C2 inlines at once: twenty turns in one. */
+  private static void deep(MemorySegment a, MemorySegment b, MemorySegment c) {
+    a = Simd.NATIVE.cast(a);
+    b = Simd.NATIVE.cast(b);
+    c = Simd.NATIVE.cast(c);
+    FloatVector sum = FloatVector.zero(F);
+    for (int p = 0; p < K / 2; p++) {
+      long at = 4L * p * Simd.LANES;
+      FloatVector x = FloatVector.broadcast(F, a.get(FLOAT, 4L * p));
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 0L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 4L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 8L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 12L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 16L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 20L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 24L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 28L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 32L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 36L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 40L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 44L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 48L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 52L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 56L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 60L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 64L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 68L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 72L * Simd.LANES, ORDER), sum);
+      sum = x.fma(FloatVector.fromMemorySegment(F, b, at + 76L * Simd.LANES, ORDER), sum);
+    }
+    sum.intoMemorySegment(c, 0, ORDER);
   }
 
   /** A tile of 40 rows by 1 vector: forty accumulators, more than the compiler C1 can hold. */

@@ -1,12 +1,16 @@
 package dev.lanewise.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.lanewise.kernel.ChildJvm.Output;
 import dev.lanewise.kernel.KernelCalls.KernelCall;
 import dev.lanewise.kernel.KernelLoad.Measure;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordingStream;
@@ -70,13 +74,27 @@ class CompilationTest {
   void kernels_areCompiled_inTheBadOrder() throws Exception {
     assertThat(KernelMethods.all())
         .contains("ZeroTiles::tile4x4", "Pack::column", "Update::adamLoop", "Gemv::restOfRows");
-    assertThat(load(String.valueOf(KernelCalls.N), "-XX:Tier3DelayOn=0")).isEmpty();
+    assertThat(KernelMethods.carryingLoops())
+        .containsKeys("ZeroTiles::tile4x4", "Gemv::restOfRows", "SoftmaxRows::expQuick")
+        .doesNotContainKeys("Pack::column", "Update::adamLoop", "Gemv::eightRows");
+    Path log = Files.createTempFile("compilation", ".log");
+    try {
+      assertThat(load(String.valueOf(KernelCalls.N), logged(log, "-XX:Tier3DelayOn=0"))).isEmpty();
+      assertThat(InliningLog.findings(log, KernelMethods.carryingLoops())).isEmpty();
+    } finally {
+      Files.delete(log);
+    }
   }
 
-  @Tag("long")
   @Test
   void kernels_areCompiled_whateverMemoryTheyMeet() throws Exception {
     assertThat(load(KernelLoad.MIXED)).isEmpty();
+  }
+
+  /** Profiles are shared by all users of the Vector API, and may say anything. */
+  @Test
+  void kernels_needNoProfileOfTheVectorsTheyMeet() throws Exception {
+    assertThat(load(String.valueOf(KernelCalls.N), "-XX:TypeProfileWidth=0")).isEmpty();
   }
 
   @Tag("long")
@@ -101,6 +119,20 @@ class CompilationTest {
   void tooWide_isCaught() throws Exception {
     assertThat(load("wide", "-XX:Tier3DelayOn=0"))
         .anyMatch(finding -> finding.startsWith("BadKernels::wide was refused at tier 3: out of"));
+  }
+
+  @Test
+  void tooManyNodes_areCaught() throws Exception {
+    Path log = Files.createTempFile("compilation", ".log");
+    try {
+      assertThat(load("deep", logged(log))).isEmpty();
+      assertThat(InliningLog.findings(log, Map.of("BadKernels::deep", Integer.MAX_VALUE)))
+          .singleElement(STRING)
+          .matches(
+              "BadKernels::deep makes a vector of its loop after 1[789],\\d+ nodes of C2's 18,000");
+    } finally {
+      Files.delete(log);
+    }
   }
 
   @Test
@@ -134,6 +166,11 @@ class CompilationTest {
             "Gemm::forgotten is reached by none of KernelCalls",
             "Gemm::large has too many nodes for C2 to inline Unsafe::get",
             "Gemm::slow never reached C2");
+  }
+
+  private static String[] logged(Path log, String... options) {
+    return Stream.concat(InliningLog.options(log).stream(), Stream.of(options))
+        .toArray(String[]::new);
   }
 
   private static List<String> load(String what, String... options) throws Exception {

@@ -3,20 +3,30 @@ package dev.lanewise.kernel;
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeElement;
+import java.lang.classfile.Instruction;
 import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.Opcode;
+import java.lang.classfile.TypeKind;
+import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.LabelTarget;
+import java.lang.classfile.instruction.LoadInstruction;
+import java.lang.classfile.instruction.StoreInstruction;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.BiPredicate;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -32,13 +42,13 @@ final class KernelMethods {
 
   /** What only vectors of sixteen lanes are given to. */
   private static final Set<String> OF_SIXTEEN_LANES =
-      Set.of("Pack::sixteenColumns", "Pack::firstRounds", "Pack::lastRounds");
+      Set.of("Pack::sixteenColumns", "Pack::squares");
 
   private KernelMethods() {}
 
   /** Returns every such method that vectors of this width reach, as {@code Class::method}. */
   static Set<String> all() throws IOException {
-    Set<String> names = methods(KernelMethods::isKernel);
+    Set<String> names = names(KernelMethods::isKernel);
     if (Simd.LANES != 16) {
       names.removeAll(OF_SIXTEEN_LANES);
     }
@@ -50,32 +60,101 @@ final class KernelMethods {
    * segment they are given, or read from a field, to the native ones' class.
    */
   static Set<String> uncast() throws IOException {
-    return methods((type, method) ->
-        isKernel(type, method)
-            && (usesVectors(code(method)) || !callsKernels(method))
-            && accesses(method)
-            && casts(method) < segments(method) + fields(method));
+    return names(kernel -> {
+      MethodModel method = kernel.method();
+      return isKernel(kernel)
+          && (usesVectors(code(method)) || !callsKernels(method))
+          && accesses(method)
+          && casts(method) < segments(method) + fields(method);
+    });
   }
 
-  private static Set<String> methods(BiPredicate<String, MethodModel> wanted) throws IOException {
-    Path folder = ChildJvm.root(Simd.class).resolve("dev/lanewise/kernel");
-    Set<String> names = new TreeSet<>();
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
-        String type = file.getFileName().toString().replace(".class", "");
-        for (MethodModel method : ClassFile.of().parse(file).methods()) {
-          if (wanted.test(type, method)) {
-            names.add(type + "::" + method.methodName().stringValue());
-          }
+  /**
+   * Returns where in its code, in bytes, a kernel's last loop ends that carries a vector from one
+   * turn to the next, for each kernel that has such a loop.
+   */
+  static Map<String, Integer> carryingLoops() throws IOException {
+    Map<String, Integer> ends = new TreeMap<>();
+    for (Declared kernel : declared()) {
+      if (isKernel(kernel)) {
+        int end = carryingLoop(kernel.method());
+        if (end >= 0) {
+          ends.merge(kernel.name(), end, Math::max);
         }
       }
     }
-    return names;
+    return ends;
   }
 
-  private static boolean isKernel(String type, MethodModel method) {
+  private static int carryingLoop(MethodModel method) {
+    CodeAttribute code = (CodeAttribute) method.code().orElseThrow();
+    List<Instruction> instructions = new ArrayList<>();
+    List<Integer> places = new ArrayList<>();
+    int end = -1;
+    int place = 0;
+    for (CodeElement element : code) {
+      if (element instanceof Instruction instruction) {
+        instructions.add(instruction);
+        places.add(place);
+        if (instruction instanceof BranchInstruction branch) {
+          int start = Collections.binarySearch(places, code.labelToBci(branch.target()));
+          if (start >= 0 && carries(instructions.subList(start, instructions.size()))) {
+            end = place;
+          }
+        }
+        place += instruction.sizeInBytes();
+      }
+    }
+    return end;
+  }
+
+  /** Whether a variable of a loop that refers to an object is read there before it is set. */
+  private static boolean carries(List<Instruction> loop) {
+    Set<Integer> read = new HashSet<>();
+    Set<Integer> set = new HashSet<>();
+    for (Instruction instruction : loop) {
+      if (instruction instanceof LoadInstruction load
+          && load.typeKind() == TypeKind.REFERENCE
+          && !set.contains(load.slot())) {
+        read.add(load.slot());
+      } else if (instruction instanceof StoreInstruction store
+          && store.typeKind() == TypeKind.REFERENCE) {
+        set.add(store.slot());
+      }
+    }
+    return !Collections.disjoint(read, set);
+  }
+
+  private static Set<String> names(Predicate<Declared> wanted) throws IOException {
+    return declared().stream()
+        .filter(wanted)
+        .map(Declared::name)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** A method of this package, and the class it stands in. */
+  private record Declared(String type, MethodModel method) {
+    String name() {
+      return type + "::" + method.methodName().stringValue();
+    }
+  }
+
+  private static List<Declared> declared() throws IOException {
+    Path folder = ChildJvm.root(Simd.class).resolve("dev/lanewise/kernel");
+    List<Declared> all = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
+        String type = file.getFileName().toString().replace(".class", "");
+        ClassFile.of().parse(file).methods().forEach(method -> all.add(new Declared(type, method)));
+      }
+    }
+    return all;
+  }
+
+  private static boolean isKernel(Declared declared) {
+    MethodModel method = declared.method();
     List<CodeElement> code = code(method);
-    return !NOT_KERNELS.contains(type)
+    return !NOT_KERNELS.contains(declared.type())
         && !method.methodName().stringValue().startsWith("<")
         && (usesVectors(code) || (segments(method) > 0 && loops(code)));
   }
