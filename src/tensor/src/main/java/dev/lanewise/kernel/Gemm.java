@@ -639,7 +639,11 @@ public final class Gemm implements Workers.Body {
     }
     long from = a + pc * aCol;
     long block = b + pc * bRow + jc * bCol;
-    Gemv.rows(M, A, from, aRow, aCol, B, block, bRow, k, whole, C, tile(0, jc), cRow);
+    if (M == 1) {
+      Gemv.row(A, from, aCol, B, block, bRow, k, whole, C, tile(0, jc));
+    } else {
+      Gemv.twoRows(A, from, aRow, aCol, B, block, bRow, k, whole, C, tile(0, jc), cRow);
+    }
     if (whole < nc) {
       for (int i = 0; i < M; i++) {
         rowTiles(scratch, panels, i, jc, nc, whole, pc, k);

@@ -120,13 +120,47 @@ final class Gemv {
   }
 
   /**
-   * Computes Y[i][j] += sum over p of X[i][p] * B[p][j] for one row or two and the first {@code n}
-   * columns, whole vectors. Rows of B are read from end to end, several at a time, as memory likes
-   * them: eight for one row, four for two, as C2 puts off what it inlines of a longer loop (see
-   * {@link MicroKernel}).
+   * Computes Y[j] += sum over p of X[p] * B[p][j] for the first {@code n} columns, whole vectors.
+   * Rows of B are read from end to end, eight at a time, as memory likes them.
    */
-  static void rows(
-      int m,
+  static void row(
+      MemorySegment X,
+      long x,
+      long xStep,
+      MemorySegment B,
+      long b,
+      long bRow,
+      int k,
+      int n,
+      MemorySegment Y,
+      long y) {
+    X = NATIVE.cast(X);
+    int p = 0;
+    for (; p + ROWS <= k; p += ROWS) {
+      long xp = x + p * xStep;
+      eightRows(
+          X.get(FLOAT, xp),
+          X.get(FLOAT, xp + 1 * xStep),
+          X.get(FLOAT, xp + 2 * xStep),
+          X.get(FLOAT, xp + 3 * xStep),
+          X.get(FLOAT, xp + 4 * xStep),
+          X.get(FLOAT, xp + 5 * xStep),
+          X.get(FLOAT, xp + 6 * xStep),
+          X.get(FLOAT, xp + 7 * xStep),
+          B,
+          b + p * bRow,
+          bRow,
+          Y,
+          y,
+          n);
+    }
+    if (p < k) {
+      restOfRows(X, x + p * xStep, xStep, B, b + p * bRow, bRow, k - p, Y, y, n);
+    }
+  }
+
+  /** As {@link #row}, of two rows of X and Y. */
+  static void twoRows(
       MemorySegment X,
       long x,
       long xRow,
@@ -140,33 +174,37 @@ final class Gemv {
       long y,
       long yRow) {
     X = NATIVE.cast(X);
-    int step = m == 1 ? ROWS : ROWS / 2;
     int p = 0;
-    for (; p + step <= k; p += step) {
+    for (; p + ROWS <= k; p += ROWS) {
       long xp = x + p * xStep;
-      long bp = b + p * bRow;
-      if (m == 1) {
-        eightRows(
-            X.get(FLOAT, xp),
-            X.get(FLOAT, xp + 1 * xStep),
-            X.get(FLOAT, xp + 2 * xStep),
-            X.get(FLOAT, xp + 3 * xStep),
-            X.get(FLOAT, xp + 4 * xStep),
-            X.get(FLOAT, xp + 5 * xStep),
-            X.get(FLOAT, xp + 6 * xStep),
-            X.get(FLOAT, xp + 7 * xStep),
-            B,
-            bp,
-            bRow,
-            Y,
-            y,
-            n);
-      } else {
-        fourRowsTwice(X, xp, xRow, xStep, B, bp, bRow, Y, y, yRow, n);
-      }
+      long zp = xp + xRow;
+      eightRowsTwice(
+          X.get(FLOAT, xp),
+          X.get(FLOAT, xp + 1 * xStep),
+          X.get(FLOAT, xp + 2 * xStep),
+          X.get(FLOAT, xp + 3 * xStep),
+          X.get(FLOAT, xp + 4 * xStep),
+          X.get(FLOAT, xp + 5 * xStep),
+          X.get(FLOAT, xp + 6 * xStep),
+          X.get(FLOAT, xp + 7 * xStep),
+          X.get(FLOAT, zp),
+          X.get(FLOAT, zp + 1 * xStep),
+          X.get(FLOAT, zp + 2 * xStep),
+          X.get(FLOAT, zp + 3 * xStep),
+          X.get(FLOAT, zp + 4 * xStep),
+          X.get(FLOAT, zp + 5 * xStep),
+          X.get(FLOAT, zp + 6 * xStep),
+          X.get(FLOAT, zp + 7 * xStep),
+          B,
+          b + p * bRow,
+          bRow,
+          Y,
+          y,
+          yRow,
+          n);
     }
     if (p < k) {
-      for (int i = 0; i < m; i++) {
+      for (int i = 0; i < 2; i++) {
         long xp = x + i * xRow + p * xStep;
         restOfRows(X, xp, xStep, B, b + p * bRow, bRow, k - p, Y, y + i * yRow, n);
       }
@@ -221,12 +259,27 @@ final class Gemv {
     }
   }
 
-  /** Adds the products of four rows of B to two of Y. */
-  private static void fourRowsTwice(
-      MemorySegment X,
-      long x,
-      long xRow,
-      long xStep,
+  /**
+   * Adds the products of eight rows of B to two of Y, with one factor and another. Factors are
+   * parameters as each that is read here would take up a twentieth of what C2 inlines.
+   */
+  private static void eightRowsTwice(
+      float f0,
+      float f1,
+      float f2,
+      float f3,
+      float f4,
+      float f5,
+      float f6,
+      float f7,
+      float g0,
+      float g1,
+      float g2,
+      float g3,
+      float g4,
+      float g5,
+      float g6,
+      float g7,
       MemorySegment B,
       long b,
       long bRow,
@@ -234,21 +287,31 @@ final class Gemv {
       long y,
       long yRow,
       int n) {
-    X = NATIVE.cast(X);
     B = NATIVE.cast(B);
     Y = NATIVE.cast(Y);
-    FloatVector x0 = FloatVector.broadcast(F, X.get(FLOAT, x));
-    FloatVector x1 = FloatVector.broadcast(F, X.get(FLOAT, x + 1 * xStep));
-    FloatVector x2 = FloatVector.broadcast(F, X.get(FLOAT, x + 2 * xStep));
-    FloatVector x3 = FloatVector.broadcast(F, X.get(FLOAT, x + 3 * xStep));
-    long next = x + xRow;
-    FloatVector z0 = FloatVector.broadcast(F, X.get(FLOAT, next));
-    FloatVector z1 = FloatVector.broadcast(F, X.get(FLOAT, next + 1 * xStep));
-    FloatVector z2 = FloatVector.broadcast(F, X.get(FLOAT, next + 2 * xStep));
-    FloatVector z3 = FloatVector.broadcast(F, X.get(FLOAT, next + 3 * xStep));
+    FloatVector x0 = FloatVector.broadcast(F, f0);
+    FloatVector x1 = FloatVector.broadcast(F, f1);
+    FloatVector x2 = FloatVector.broadcast(F, f2);
+    FloatVector x3 = FloatVector.broadcast(F, f3);
+    FloatVector x4 = FloatVector.broadcast(F, f4);
+    FloatVector x5 = FloatVector.broadcast(F, f5);
+    FloatVector x6 = FloatVector.broadcast(F, f6);
+    FloatVector x7 = FloatVector.broadcast(F, f7);
+    FloatVector z0 = FloatVector.broadcast(F, g0);
+    FloatVector z1 = FloatVector.broadcast(F, g1);
+    FloatVector z2 = FloatVector.broadcast(F, g2);
+    FloatVector z3 = FloatVector.broadcast(F, g3);
+    FloatVector z4 = FloatVector.broadcast(F, g4);
+    FloatVector z5 = FloatVector.broadcast(F, g5);
+    FloatVector z6 = FloatVector.broadcast(F, g6);
+    FloatVector z7 = FloatVector.broadcast(F, g7);
     long b1 = b + bRow;
     long b2 = b1 + bRow;
     long b3 = b2 + bRow;
+    long b4 = b3 + bRow;
+    long b5 = b4 + bRow;
+    long b6 = b5 + bRow;
+    long b7 = b6 + bRow;
     for (int j = 0; j < n; j += LANES) {
       long o = 4L * j;
       FloatVector s = FloatVector.fromMemorySegment(F, Y, y + o, ORDER);
@@ -265,13 +328,25 @@ final class Gemv {
       FloatVector v3 = FloatVector.fromMemorySegment(F, B, b3 + o, ORDER);
       s = x3.fma(v3, s);
       t = z3.fma(v3, t);
+      FloatVector v4 = FloatVector.fromMemorySegment(F, B, b4 + o, ORDER);
+      s = x4.fma(v4, s);
+      t = z4.fma(v4, t);
+      FloatVector v5 = FloatVector.fromMemorySegment(F, B, b5 + o, ORDER);
+      s = x5.fma(v5, s);
+      t = z5.fma(v5, t);
+      FloatVector v6 = FloatVector.fromMemorySegment(F, B, b6 + o, ORDER);
+      s = x6.fma(v6, s);
+      t = z6.fma(v6, t);
+      FloatVector v7 = FloatVector.fromMemorySegment(F, B, b7 + o, ORDER);
+      s = x7.fma(v7, s);
+      t = z7.fma(v7, t);
       s.intoMemorySegment(Y, y + o, ORDER);
       t.intoMemorySegment(Y, y + yRow + o, ORDER);
     }
   }
 
   /**
-   * The rows of B that are left over. All loops stand here: one in {@link #rows} would have that
+   * The rows of B that are left over. All loops stand here: one in {@link #row} would have that
    * compiled first, with this one's vectors boxed in it.
    */
   private static void restOfRows(
