@@ -1,6 +1,7 @@
 package dev.lanewise.kernel;
 
 import static dev.lanewise.kernel.Simd.NATIVE;
+import static dev.lanewise.kernel.Simd.VECTOR;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -101,17 +102,17 @@ final class AddTiles {
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
       FloatVector b3 = FloatVector.fromMemorySegment(F, B, bp + 3 * V, ORDER);
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      FloatVector x0 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap)));
       c00 = x0.fma(b0, c00);
       c01 = x0.fma(b1, c01);
       c02 = x0.fma(b2, c02);
       c03 = x0.fma(b3, c03);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      FloatVector x1 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a1)));
       c10 = x1.fma(b0, c10);
       c11 = x1.fma(b1, c11);
       c12 = x1.fma(b2, c12);
       c13 = x1.fma(b3, c13);
-      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      FloatVector x2 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a2)));
       c20 = x2.fma(b0, c20);
       c21 = x2.fma(b1, c21);
       c22 = x2.fma(b2, c22);
@@ -165,12 +166,12 @@ final class AddTiles {
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
       FloatVector b3 = FloatVector.fromMemorySegment(F, B, bp + 3 * V, ORDER);
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      FloatVector x0 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap)));
       c00 = x0.fma(b0, c00);
       c01 = x0.fma(b1, c01);
       c02 = x0.fma(b2, c02);
       c03 = x0.fma(b3, c03);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      FloatVector x1 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a1)));
       c10 = x1.fma(b0, c10);
       c11 = x1.fma(b1, c11);
       c12 = x1.fma(b2, c12);
@@ -227,19 +228,19 @@ final class AddTiles {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      FloatVector x0 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap)));
       c00 = x0.fma(b0, c00);
       c01 = x0.fma(b1, c01);
       c02 = x0.fma(b2, c02);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      FloatVector x1 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a1)));
       c10 = x1.fma(b0, c10);
       c11 = x1.fma(b1, c11);
       c12 = x1.fma(b2, c12);
-      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      FloatVector x2 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a2)));
       c20 = x2.fma(b0, c20);
       c21 = x2.fma(b1, c21);
       c22 = x2.fma(b2, c22);
-      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      FloatVector x3 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a3)));
       c30 = x3.fma(b0, c30);
       c31 = x3.fma(b1, c31);
       c32 = x3.fma(b2, c32);
@@ -294,15 +295,15 @@ final class AddTiles {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER);
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      FloatVector x0 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap)));
       c00 = x0.fma(b0, c00);
       c01 = x0.fma(b1, c01);
       c02 = x0.fma(b2, c02);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      FloatVector x1 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a1)));
       c10 = x1.fma(b0, c10);
       c11 = x1.fma(b1, c11);
       c12 = x1.fma(b2, c12);
-      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      FloatVector x2 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a2)));
       c20 = x2.fma(b0, c20);
       c21 = x2.fma(b1, c21);
       c22 = x2.fma(b2, c22);
@@ -354,16 +355,16 @@ final class AddTiles {
     for (long ap = a; ap < end; ap += 4) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(F, B, bp + V, ORDER);
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      FloatVector x0 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap)));
       c00 = x0.fma(b0, c00);
       c01 = x0.fma(b1, c01);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      FloatVector x1 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a1)));
       c10 = x1.fma(b0, c10);
       c11 = x1.fma(b1, c11);
-      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      FloatVector x2 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a2)));
       c20 = x2.fma(b0, c20);
       c21 = x2.fma(b1, c21);
-      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      FloatVector x3 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a3)));
       c30 = x3.fma(b0, c30);
       c31 = x3.fma(b1, c31);
       bp += bRow;
@@ -420,21 +421,21 @@ final class AddTiles {
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      FloatVector x0 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap)));
       c00 = x0.fma(b0, c00);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      FloatVector x1 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a1)));
       c10 = x1.fma(b0, c10);
-      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      FloatVector x2 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a2)));
       c20 = x2.fma(b0, c20);
-      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      FloatVector x3 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a3)));
       c30 = x3.fma(b0, c30);
-      FloatVector x4 = FloatVector.broadcast(F, A.get(FLOAT, ap + a4));
+      FloatVector x4 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a4)));
       c40 = x4.fma(b0, c40);
-      FloatVector x5 = FloatVector.broadcast(F, A.get(FLOAT, ap + a5));
+      FloatVector x5 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a5)));
       c50 = x5.fma(b0, c50);
-      FloatVector x6 = FloatVector.broadcast(F, A.get(FLOAT, ap + a6));
+      FloatVector x6 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a6)));
       c60 = x6.fma(b0, c60);
-      FloatVector x7 = FloatVector.broadcast(F, A.get(FLOAT, ap + a7));
+      FloatVector x7 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a7)));
       c70 = x7.fma(b0, c70);
       bp += bRow;
     }
@@ -478,13 +479,13 @@ final class AddTiles {
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, B, bp, ORDER);
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      FloatVector x0 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap)));
       c00 = x0.fma(b0, c00);
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, ap + a1));
+      FloatVector x1 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a1)));
       c10 = x1.fma(b0, c10);
-      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, ap + a2));
+      FloatVector x2 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a2)));
       c20 = x2.fma(b0, c20);
-      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, ap + a3));
+      FloatVector x3 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap + a3)));
       c30 = x3.fma(b0, c30);
       bp += bRow;
     }

@@ -1,6 +1,7 @@
 package dev.lanewise.kernel;
 
 import static dev.lanewise.kernel.Simd.NATIVE;
+import static dev.lanewise.kernel.Simd.VECTOR;
 import static jdk.incubator.vector.VectorOperators.B2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
@@ -112,7 +113,7 @@ final class NarrowKernel {
     FloatVector s6 = zero;
     FloatVector s7 = zero;
     for (int p = 0; p < k; p++) {
-      FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, a + 4L * p));
+      FloatVector x = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, a + 4L * p)));
       long bp = b + p * bRow;
       IntVector q0 = IntVector.fromMemorySegment(I, B, bp, PAIRED);
       FloatVector w0 = q0.lanewise(LSHL, 16).reinterpretAsFloats();
@@ -175,8 +176,8 @@ final class NarrowKernel {
     FloatVector s13 = zero;
     for (int p = 0; p < k; p++) {
       long o = 4L * p;
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, a1 + o));
+      FloatVector x0 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, a + o)));
+      FloatVector x1 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, a1 + o)));
       long bp = b + p * bRow;
       IntVector q0 = IntVector.fromMemorySegment(I, B, bp, PAIRED);
       FloatVector w0 = q0.lanewise(LSHL, 16).reinterpretAsFloats();
@@ -245,10 +246,10 @@ final class NarrowKernel {
     FloatVector s33 = zero;
     for (int p = 0; p < k; p++) {
       long o = 4L * p;
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, a1 + o));
-      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, a2 + o));
-      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, a3 + o));
+      FloatVector x0 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, a + o)));
+      FloatVector x1 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, a1 + o)));
+      FloatVector x2 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, a2 + o)));
+      FloatVector x3 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, a3 + o)));
       long bp = b + p * bRow;
       IntVector q0 = IntVector.fromMemorySegment(I, B, bp, PAIRED);
       FloatVector w0 = q0.lanewise(LSHL, 16).reinterpretAsFloats();
@@ -307,7 +308,7 @@ final class NarrowKernel {
     FloatVector s6 = zero;
     FloatVector s7 = zero;
     for (int p = 0; p < k; p++) {
-      FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, a + 4L * p));
+      FloatVector x = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, a + 4L * p)));
       long bp = b + p * bRow;
       FloatVector w0 =
           (FloatVector) ByteVector.fromMemorySegment(BYTES, B, bp, ORDER).convertShape(B2F, F, 0);
@@ -380,8 +381,8 @@ final class NarrowKernel {
     FloatVector s13 = zero;
     for (int p = 0; p < k; p++) {
       long o = 4L * p;
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, a1 + o));
+      FloatVector x0 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, a + o)));
+      FloatVector x1 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, a1 + o)));
       long bp = b + p * bRow;
       FloatVector w0 =
           (FloatVector) ByteVector.fromMemorySegment(BYTES, B, bp, ORDER).convertShape(B2F, F, 0);
@@ -454,10 +455,10 @@ final class NarrowKernel {
     FloatVector s33 = zero;
     for (int p = 0; p < k; p++) {
       long o = 4L * p;
-      FloatVector x0 = FloatVector.broadcast(F, A.get(FLOAT, a + o));
-      FloatVector x1 = FloatVector.broadcast(F, A.get(FLOAT, a1 + o));
-      FloatVector x2 = FloatVector.broadcast(F, A.get(FLOAT, a2 + o));
-      FloatVector x3 = FloatVector.broadcast(F, A.get(FLOAT, a3 + o));
+      FloatVector x0 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, a + o)));
+      FloatVector x1 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, a1 + o)));
+      FloatVector x2 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, a2 + o)));
+      FloatVector x3 = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, a3 + o)));
       long bp = b + p * bRow;
       FloatVector w0 =
           (FloatVector) ByteVector.fromMemorySegment(BYTES, B, bp, ORDER).convertShape(B2F, F, 0);

@@ -1,6 +1,7 @@
 package dev.lanewise.kernel;
 
 import static dev.lanewise.kernel.Simd.NATIVE;
+import static dev.lanewise.kernel.Simd.VECTOR;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -51,7 +52,7 @@ final class RowTiles {
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
       long bh = bp + bHalf;
-      FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      FloatVector x = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap)));
       c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
       c01 = x.fma(FloatVector.fromMemorySegment(F, B, bp + V, ORDER), c01);
       c02 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER), c02);
@@ -99,7 +100,7 @@ final class RowTiles {
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
       long bh = bp + bHalf;
-      FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      FloatVector x = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap)));
       c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
       c01 = x.fma(FloatVector.fromMemorySegment(F, B, bp + V, ORDER), c01);
       c02 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER), c02);
@@ -139,7 +140,7 @@ final class RowTiles {
     long bp = b;
     long end = a + 4L * k;
     for (long ap = a; ap < end; ap += 4) {
-      FloatVector x = FloatVector.broadcast(F, A.get(FLOAT, ap));
+      FloatVector x = VECTOR.cast(FloatVector.broadcast(F, A.get(FLOAT, ap)));
       c00 = x.fma(FloatVector.fromMemorySegment(F, B, bp, ORDER), c00);
       c01 = x.fma(FloatVector.fromMemorySegment(F, B, bp + V, ORDER), c01);
       c02 = x.fma(FloatVector.fromMemorySegment(F, B, bp + 2 * V, ORDER), c02);

@@ -45,6 +45,17 @@ public final class Simd {
    */
   static final Class<? extends MemorySegment> NATIVE = MemorySegment.NULL.getClass();
 
+  /**
+   * The class of {@link #F}'s vectors, to which a loop casts those on which it calls {@code fma}.
+   *
+   * <p>Of a vector that is read or broadcast C2 does not know the class, as the call is put off
+   * that makes it. It asks a profile, which is shared with every other vector in the process; and
+   * once its code for the methods of the Vector API that a kernel inlines was thrown away 200 times
+   * in all, each time counted for each call, it leaves a call of unknown class beside the
+   * profile's, and boxes the sums.
+   */
+  static final Class<? extends FloatVector> VECTOR;
+
   /** The byte order of every float in memory: the machine's own. */
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
@@ -69,6 +80,7 @@ public final class Simd {
     I = VectorSpecies.of(int.class, shape);
     B = VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, BITS / 4)));
     LANES = F.length();
+    VECTOR = FloatVector.zero(F).getClass();
     loadSegments();
   }
 
