@@ -1,6 +1,7 @@
 package dev.lanewise.kernel;
 
 import static dev.lanewise.kernel.Simd.NATIVE;
+import static dev.lanewise.kernel.Simd.VECTOR;
 
 import dev.lanewise.memory.Scratch;
 import java.lang.foreign.MemorySegment;
@@ -229,14 +230,14 @@ final class Gemv {
       int n) {
     B = NATIVE.cast(B);
     Y = NATIVE.cast(Y);
-    FloatVector x0 = FloatVector.broadcast(F, f0);
-    FloatVector x1 = FloatVector.broadcast(F, f1);
-    FloatVector x2 = FloatVector.broadcast(F, f2);
-    FloatVector x3 = FloatVector.broadcast(F, f3);
-    FloatVector x4 = FloatVector.broadcast(F, f4);
-    FloatVector x5 = FloatVector.broadcast(F, f5);
-    FloatVector x6 = FloatVector.broadcast(F, f6);
-    FloatVector x7 = FloatVector.broadcast(F, f7);
+    FloatVector x0 = VECTOR.cast(FloatVector.broadcast(F, f0));
+    FloatVector x1 = VECTOR.cast(FloatVector.broadcast(F, f1));
+    FloatVector x2 = VECTOR.cast(FloatVector.broadcast(F, f2));
+    FloatVector x3 = VECTOR.cast(FloatVector.broadcast(F, f3));
+    FloatVector x4 = VECTOR.cast(FloatVector.broadcast(F, f4));
+    FloatVector x5 = VECTOR.cast(FloatVector.broadcast(F, f5));
+    FloatVector x6 = VECTOR.cast(FloatVector.broadcast(F, f6));
+    FloatVector x7 = VECTOR.cast(FloatVector.broadcast(F, f7));
     long b1 = b + bRow;
     long b2 = b1 + bRow;
     long b3 = b2 + bRow;
@@ -289,22 +290,22 @@ final class Gemv {
       int n) {
     B = NATIVE.cast(B);
     Y = NATIVE.cast(Y);
-    FloatVector x0 = FloatVector.broadcast(F, f0);
-    FloatVector x1 = FloatVector.broadcast(F, f1);
-    FloatVector x2 = FloatVector.broadcast(F, f2);
-    FloatVector x3 = FloatVector.broadcast(F, f3);
-    FloatVector x4 = FloatVector.broadcast(F, f4);
-    FloatVector x5 = FloatVector.broadcast(F, f5);
-    FloatVector x6 = FloatVector.broadcast(F, f6);
-    FloatVector x7 = FloatVector.broadcast(F, f7);
-    FloatVector z0 = FloatVector.broadcast(F, g0);
-    FloatVector z1 = FloatVector.broadcast(F, g1);
-    FloatVector z2 = FloatVector.broadcast(F, g2);
-    FloatVector z3 = FloatVector.broadcast(F, g3);
-    FloatVector z4 = FloatVector.broadcast(F, g4);
-    FloatVector z5 = FloatVector.broadcast(F, g5);
-    FloatVector z6 = FloatVector.broadcast(F, g6);
-    FloatVector z7 = FloatVector.broadcast(F, g7);
+    FloatVector x0 = VECTOR.cast(FloatVector.broadcast(F, f0));
+    FloatVector x1 = VECTOR.cast(FloatVector.broadcast(F, f1));
+    FloatVector x2 = VECTOR.cast(FloatVector.broadcast(F, f2));
+    FloatVector x3 = VECTOR.cast(FloatVector.broadcast(F, f3));
+    FloatVector x4 = VECTOR.cast(FloatVector.broadcast(F, f4));
+    FloatVector x5 = VECTOR.cast(FloatVector.broadcast(F, f5));
+    FloatVector x6 = VECTOR.cast(FloatVector.broadcast(F, f6));
+    FloatVector x7 = VECTOR.cast(FloatVector.broadcast(F, f7));
+    FloatVector z0 = VECTOR.cast(FloatVector.broadcast(F, g0));
+    FloatVector z1 = VECTOR.cast(FloatVector.broadcast(F, g1));
+    FloatVector z2 = VECTOR.cast(FloatVector.broadcast(F, g2));
+    FloatVector z3 = VECTOR.cast(FloatVector.broadcast(F, g3));
+    FloatVector z4 = VECTOR.cast(FloatVector.broadcast(F, g4));
+    FloatVector z5 = VECTOR.cast(FloatVector.broadcast(F, g5));
+    FloatVector z6 = VECTOR.cast(FloatVector.broadcast(F, g6));
+    FloatVector z7 = VECTOR.cast(FloatVector.broadcast(F, g7));
     long b1 = b + bRow;
     long b2 = b1 + bRow;
     long b3 = b2 + bRow;
@@ -367,7 +368,7 @@ final class Gemv {
       long o = 4L * j;
       FloatVector s = FloatVector.fromMemorySegment(F, Y, y + o, ORDER);
       for (int p = 0; p < k; p++) {
-        FloatVector v = FloatVector.broadcast(F, X.get(FLOAT, x + p * xStep));
+        FloatVector v = VECTOR.cast(FloatVector.broadcast(F, X.get(FLOAT, x + p * xStep)));
         s = v.fma(FloatVector.fromMemorySegment(F, B, b + p * bRow + o, ORDER), s);
       }
       s.intoMemorySegment(Y, y + o, ORDER);
@@ -403,7 +404,7 @@ final class Gemv {
     FloatVector s7 = FloatVector.zero(F);
     for (int p = 0; p < k; p += LANES) {
       long o = 4L * p;
-      FloatVector v = FloatVector.fromMemorySegment(F, X, x + o, ORDER);
+      FloatVector v = VECTOR.cast(FloatVector.fromMemorySegment(F, X, x + o, ORDER));
       s0 = v.fma(FloatVector.fromMemorySegment(F, B, b + o, ORDER), s0);
       s1 = v.fma(FloatVector.fromMemorySegment(F, B, b1 + o, ORDER), s1);
       s2 = v.fma(FloatVector.fromMemorySegment(F, B, b2 + o, ORDER), s2);
@@ -451,7 +452,7 @@ final class Gemv {
     FloatVector s3 = FloatVector.zero(F);
     for (int p = 0; p < k; p += LANES) {
       long o = 4L * p;
-      FloatVector v = FloatVector.fromMemorySegment(F, X, x + o, ORDER);
+      FloatVector v = VECTOR.cast(FloatVector.fromMemorySegment(F, X, x + o, ORDER));
       s0 = v.fma(FloatVector.fromMemorySegment(F, B, b + o, ORDER), s0);
       s1 = v.fma(FloatVector.fromMemorySegment(F, B, b1 + o, ORDER), s1);
       s2 = v.fma(FloatVector.fromMemorySegment(F, B, b2 + o, ORDER), s2);
@@ -483,10 +484,10 @@ final class Gemv {
     long col1 = Math.min(1, columns - 1) * bCol;
     long col2 = Math.min(2, columns - 1) * bCol;
     long col3 = Math.min(3, columns - 1) * bCol;
-    FloatVector x0 = FloatVector.fromMemorySegment(F, X, x, ORDER);
-    FloatVector x1 = FloatVector.fromMemorySegment(F, X, x + V, ORDER);
-    FloatVector x2 = FloatVector.fromMemorySegment(F, X, x + 2 * V, ORDER);
-    FloatVector x3 = FloatVector.fromMemorySegment(F, X, x + 3 * V, ORDER);
+    FloatVector x0 = VECTOR.cast(FloatVector.fromMemorySegment(F, X, x, ORDER));
+    FloatVector x1 = VECTOR.cast(FloatVector.fromMemorySegment(F, X, x + V, ORDER));
+    FloatVector x2 = VECTOR.cast(FloatVector.fromMemorySegment(F, X, x + 2 * V, ORDER));
+    FloatVector x3 = VECTOR.cast(FloatVector.fromMemorySegment(F, X, x + 3 * V, ORDER));
     for (int i = 0; i < fours; i++) {
       long from = b + 4L * i * bCol;
       long from1 = from + col1;

@@ -30,11 +30,11 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Why no tile has more accumulators: C1 gives up on one that reads or writes too many vectors
  * and floats of segments, 24 where they start from zero ({@code CompilationTest} says which). And
- * C2 puts off what it inlines once a method has 18,000 nodes; of a vector that is made by a call
- * put off it does not know the class. In half of the processes that had used memory of many kinds
- * the last vectors of the loop stayed boxed so, at a tenth of the rate: tiles of 6 x 4 vectors from
- * zero and of 4 x 4 from C did. A load of a vector takes some 510 nodes, a float 670 and 130 to
- * broadcast it, a multiply-add 420 ({@code InliningLog} counts them).
+ * C2 puts off what it inlines once a method has 18,000 nodes, and does not know the class of the
+ * loop's last vectors. A load of a vector takes some 510 nodes, a float 670 and 130 to broadcast
+ * it, a multiply-add 420 ({@code InliningLog} counts them). In half of the processes that had used
+ * memory of many kinds tiles of 6 x 4 vectors from zero and of 4 x 4 from C stayed boxed, at a
+ * tenth of their rate; the more a tile reads, the sooner, for the reason at {@link Simd#VECTOR}.
  *
  * <p>Why the loops count A's bytes in a long: with an int for p, C2 runs a first and a last turn
  * outside the loop, each with all its checks, which takes some twenty cycles a tile; with {@code

@@ -1,6 +1,7 @@
 package dev.lanewise.kernel;
 
 import static dev.lanewise.kernel.Simd.NATIVE;
+import static dev.lanewise.kernel.Simd.VECTOR;
 
 import dev.lanewise.memory.Scratch;
 import java.lang.foreign.MemorySegment;
@@ -133,10 +134,10 @@ final class Pack {
     for (int p = 0; p < k; p++) {
       long from = b + p * bRow;
       long into = to + p * (4 * V);
-      FloatVector b0 = FloatVector.fromMemorySegment(F, B, from, ORDER);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, B, from + V, ORDER);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, B, from + 2 * V, ORDER);
-      FloatVector b3 = FloatVector.fromMemorySegment(F, B, from + 3 * V, ORDER);
+      FloatVector b0 = VECTOR.cast(FloatVector.fromMemorySegment(F, B, from, ORDER));
+      FloatVector b1 = VECTOR.cast(FloatVector.fromMemorySegment(F, B, from + V, ORDER));
+      FloatVector b2 = VECTOR.cast(FloatVector.fromMemorySegment(F, B, from + 2 * V, ORDER));
+      FloatVector b3 = VECTOR.cast(FloatVector.fromMemorySegment(F, B, from + 3 * V, ORDER));
       b0.intoMemorySegment(P, into, ORDER);
       b1.intoMemorySegment(P, into + V, ORDER);
       b2.intoMemorySegment(P, into + 2 * V, ORDER);
@@ -167,8 +168,8 @@ final class Pack {
     B = NATIVE.cast(B);
     P = NATIVE.cast(P);
     for (int p = 0; p < k; p++) {
-      FloatVector.fromMemorySegment(F, B, b + p * bRow, ORDER)
-          .intoMemorySegment(P, to + p * pRow, ORDER);
+      FloatVector v = VECTOR.cast(FloatVector.fromMemorySegment(F, B, b + p * bRow, ORDER));
+      v.intoMemorySegment(P, to + p * pRow, ORDER);
     }
   }
 
@@ -269,10 +270,10 @@ final class Pack {
       long b3 = b0 + 12 * bCol;
       for (int p = 0; p < k; p += LANES) {
         long o = 4L * p;
-        FloatVector v0 = FloatVector.fromMemorySegment(F, B, b0 + o, ORDER);
-        FloatVector v1 = FloatVector.fromMemorySegment(F, B, b1 + o, ORDER);
-        FloatVector v2 = FloatVector.fromMemorySegment(F, B, b2 + o, ORDER);
-        FloatVector v3 = FloatVector.fromMemorySegment(F, B, b3 + o, ORDER);
+        FloatVector v0 = VECTOR.cast(FloatVector.fromMemorySegment(F, B, b0 + o, ORDER));
+        FloatVector v1 = VECTOR.cast(FloatVector.fromMemorySegment(F, B, b1 + o, ORDER));
+        FloatVector v2 = VECTOR.cast(FloatVector.fromMemorySegment(F, B, b2 + o, ORDER));
+        FloatVector v3 = VECTOR.cast(FloatVector.fromMemorySegment(F, B, b3 + o, ORDER));
         FloatVector w0 = v0.blend(v2.rearrange(Reduction.SWAP_8), Gemv.UPPER_8);
         FloatVector w2 = v0.rearrange(Reduction.SWAP_8).blend(v2, Gemv.UPPER_8);
         FloatVector w1 = v1.blend(v3.rearrange(Reduction.SWAP_8), Gemv.UPPER_8);
@@ -291,10 +292,10 @@ final class Pack {
     for (int p = 0; p < k; p += 4) {
       // Blocks of 2, then of 1, of four neighbouring rows.
       long from = p * V;
-      FloatVector v0 = FloatVector.fromMemorySegment(F, H, from, ORDER);
-      FloatVector v1 = FloatVector.fromMemorySegment(F, H, from + V, ORDER);
-      FloatVector v2 = FloatVector.fromMemorySegment(F, H, from + 2 * V, ORDER);
-      FloatVector v3 = FloatVector.fromMemorySegment(F, H, from + 3 * V, ORDER);
+      FloatVector v0 = VECTOR.cast(FloatVector.fromMemorySegment(F, H, from, ORDER));
+      FloatVector v1 = VECTOR.cast(FloatVector.fromMemorySegment(F, H, from + V, ORDER));
+      FloatVector v2 = VECTOR.cast(FloatVector.fromMemorySegment(F, H, from + 2 * V, ORDER));
+      FloatVector v3 = VECTOR.cast(FloatVector.fromMemorySegment(F, H, from + 3 * V, ORDER));
       FloatVector w0 = v0.blend(v2.rearrange(Reduction.SWAP_2), Gemv.UPPER_2);
       FloatVector w2 = v0.rearrange(Reduction.SWAP_2).blend(v2, Gemv.UPPER_2);
       FloatVector w1 = v1.blend(v3.rearrange(Reduction.SWAP_2), Gemv.UPPER_2);

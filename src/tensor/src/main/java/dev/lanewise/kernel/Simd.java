@@ -46,13 +46,14 @@ public final class Simd {
   static final Class<? extends MemorySegment> NATIVE = MemorySegment.NULL.getClass();
 
   /**
-   * The class of {@link #F}'s vectors, to which a loop casts those on which it calls {@code fma}.
+   * The class of {@link #F}'s vectors, to which the heaviest loops cast what they read or broadcast
+   * before they call a method of it.
    *
-   * <p>Of a vector that is read or broadcast C2 does not know the class, as the call is put off
-   * that makes it. It asks a profile, which is shared with every other vector in the process; and
-   * once its code for the methods of the Vector API that a kernel inlines was thrown away 200 times
-   * in all, each time counted for each call, it leaves a call of unknown class beside the
-   * profile's, and boxes the sums.
+   * <p>C2 does not know that class while it inlines, as it puts off the call that makes the vector.
+   * It asks a profile, which all vectors of a process share, and no longer trusts it where its code
+   * for the methods that a kernel inlines was discarded 200 times in all, each time counted for
+   * each call of the method: as happens in a process that uses memory of many kinds. Beside the
+   * profile's class it then leaves a call for any other, and boxes the sums, in each turn.
    */
   static final Class<? extends FloatVector> VECTOR;
 
