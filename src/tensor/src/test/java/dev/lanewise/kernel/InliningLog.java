@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * How large a compilation by C2 has become where a kernel makes the vectors of its loops, read from
@@ -30,7 +30,7 @@ final class InliningLog {
   private static final String VECTORS = "jdk.incubator.vector.";
 
   private final Map<String, Integer> loopEnds;
-  private final Map<String, Integer> greatest = new TreeMap<>();
+  private final Map<String, Integer> greatest = new HashMap<>();
 
   // The compilation that is being read: its classes and methods by number, the methods that are
   // being inlined, each in the one before, and how many nodes it had when last it said so.
@@ -58,8 +58,8 @@ final class InliningLog {
   }
 
   /**
-   * Returns a sentence for each kernel that makes a vector for a loop that carries vectors too
-   * late.
+   * Returns a sentence for each kernel that makes a vector of a loop that carries vectors too late,
+   * or was never compiled.
    *
    * @param loopEnds where in its code a kernel's last such loop ends
    */
@@ -71,8 +71,11 @@ final class InliningLog {
       }
     }
     List<String> findings = new ArrayList<>();
-    log.greatest.forEach((kernel, most) -> {
-      if (most > MOST_NODES) {
+    for (String kernel : new TreeSet<>(loopEnds.keySet())) {
+      Integer most = log.greatest.get(kernel);
+      if (most == null) {
+        findings.add(kernel + " was not compiled");
+      } else if (most > MOST_NODES) {
         findings.add(
             String.format(
                 Locale.ROOT,
@@ -80,7 +83,7 @@ final class InliningLog {
                 kernel,
                 most));
       }
-    });
+    }
     return findings;
   }
 

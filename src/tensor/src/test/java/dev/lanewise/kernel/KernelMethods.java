@@ -199,11 +199,13 @@ final class KernelMethods {
                 && call.type().stringValue().contains("MemorySegment;"));
   }
 
+  /** Casts to the class of native segments: a method reads it for each. */
   private static long casts(MethodModel method) {
-    return calls(method)
-        .filter(call ->
-            call.owner().asInternalName().equals("java/lang/Class")
-                && call.name().equalsString("cast"))
+    return code(method).stream()
+        .filter(element ->
+            element instanceof FieldInstruction field
+                && field.opcode() == Opcode.GETSTATIC
+                && field.name().equalsString("NATIVE"))
         .count();
   }
 
