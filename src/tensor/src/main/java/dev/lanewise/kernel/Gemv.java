@@ -160,7 +160,10 @@ final class Gemv {
     }
   }
 
-  /** As {@link #row}, of two rows of X and Y. */
+  /**
+   * As {@link #row}, of two rows of X and Y: a method of its own, as what both read of X would be
+   * more than C2 inlines in one.
+   */
   static void twoRows(
       MemorySegment X,
       long x,

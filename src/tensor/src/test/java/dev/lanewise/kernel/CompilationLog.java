@@ -17,7 +17,9 @@ import jdk.jfr.consumer.RecordingStream;
  * whose events are whole however many compilers are at work.
  */
 final class CompilationLog {
-  private static final String PACKAGE = "dev.lanewise.kernel.";
+  /** What the names of this package's classes begin with. */
+  static final String PACKAGE = "dev.lanewise.kernel.";
+
   private static final int C2 = 4;
 
   /** More than this many compilations by C2 are a method that never settles. */

@@ -9,6 +9,7 @@ import dev.lanewise.kernel.KernelLoad.Measure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,16 +75,11 @@ class CompilationTest {
   void kernels_areCompiled_inTheBadOrder() throws Exception {
     assertThat(KernelMethods.all())
         .contains("ZeroTiles::tile4x4", "Pack::column", "Update::adamLoop", "Gemv::restOfRows");
-    assertThat(KernelMethods.carryingLoops())
+    Map<String, Integer> loops = KernelMethods.carryingLoops();
+    assertThat(loops)
         .containsKeys("ZeroTiles::tile4x4", "Gemv::restOfRows", "SoftmaxRows::expQuick")
         .doesNotContainKeys("Pack::column", "Update::adamLoop", "Gemv::eightRows");
-    Path log = Files.createTempFile("compilation", ".log");
-    try {
-      assertThat(load(String.valueOf(KernelCalls.N), logged(log, "-XX:Tier3DelayOn=0"))).isEmpty();
-      assertThat(InliningLog.findings(log, KernelMethods.carryingLoops())).isEmpty();
-    } finally {
-      Files.delete(log);
-    }
+    assertThat(loadLogged(loops, String.valueOf(KernelCalls.N), "-XX:Tier3DelayOn=0")).isEmpty();
   }
 
   @Test
@@ -123,16 +119,10 @@ class CompilationTest {
 
   @Test
   void tooManyNodes_areCaught() throws Exception {
-    Path log = Files.createTempFile("compilation", ".log");
-    try {
-      assertThat(load("deep", logged(log))).isEmpty();
-      assertThat(InliningLog.findings(log, Map.of("BadKernels::deep", Integer.MAX_VALUE)))
-          .singleElement(STRING)
-          .matches(
-              "BadKernels::deep makes a vector of its loop after 1[789],\\d+ nodes of C2's 18,000");
-    } finally {
-      Files.delete(log);
-    }
+    assertThat(loadLogged(Map.of("BadKernels::deep", Integer.MAX_VALUE), "deep"))
+        .singleElement(STRING)
+        .matches(
+            "BadKernels::deep makes a vector of its loop after 1[789],\\d+ nodes of C2's 18,000");
   }
 
   @Test
@@ -168,9 +158,19 @@ class CompilationTest {
             "Gemm::slow never reached C2");
   }
 
-  private static String[] logged(Path log, String... options) {
-    return Stream.concat(InliningLog.options(log).stream(), Stream.of(options))
-        .toArray(String[]::new);
+  /** As {@link #load}, and what {@link InliningLog} finds in the compilers' log. */
+  private static List<String> loadLogged(
+      Map<String, Integer> loopEnds, String what, String... options) throws Exception {
+    Path log = Files.createTempFile("compilation", ".log");
+    try {
+      List<String> all = new ArrayList<>(InliningLog.options(log));
+      all.addAll(List.of(options));
+      List<String> findings = new ArrayList<>(load(what, all.toArray(String[]::new)));
+      findings.addAll(InliningLog.findings(log, loopEnds));
+      return findings;
+    } finally {
+      Files.delete(log);
+    }
   }
 
   private static List<String> load(String what, String... options) throws Exception {

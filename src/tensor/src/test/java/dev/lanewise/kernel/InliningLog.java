@@ -1,5 +1,7 @@
 package dev.lanewise.kernel;
 
+import static dev.lanewise.kernel.CompilationLog.PACKAGE;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +28,6 @@ final class InliningLog {
   /** C2's limit, less the 3% by which a method's nodes differ from one JVM to another. */
   private static final int MOST_NODES = 17_500;
 
-  private static final String KERNELS = "dev.lanewise.kernel.";
   private static final String VECTORS = "jdk.incubator.vector.";
 
   private final Map<String, Integer> loopEnds;
@@ -54,7 +55,7 @@ final class InliningLog {
         "-XX:+LogCompilation",
         "-XX:LogFile=" + file,
         "-XX:CompileCommand=quiet",
-        "-XX:CompileCommand=log," + KERNELS + "*::*");
+        "-XX:CompileCommand=log," + PACKAGE + "*::*");
   }
 
   /**
@@ -116,8 +117,8 @@ final class InliningLog {
   }
 
   private void call(Method caller, Method callee) {
-    if (caller.type.startsWith(KERNELS) && callee.result.startsWith(VECTORS)) {
-      String kernel = caller.type.substring(KERNELS.length()) + "::" + caller.name;
+    if (caller.type.startsWith(PACKAGE) && callee.result.startsWith(VECTORS)) {
+      String kernel = caller.type.substring(PACKAGE.length()) + "::" + caller.name;
       if (bci <= loopEnds.getOrDefault(kernel, -1)) {
         greatest.merge(kernel, nodes, Math::max);
       }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.Instruction;
-import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.TypeKind;
@@ -12,7 +11,6 @@ import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
-import java.lang.classfile.instruction.LabelTarget;
 import java.lang.classfile.instruction.LoadInstruction;
 import java.lang.classfile.instruction.StoreInstruction;
 import java.nio.file.Files;
@@ -77,35 +75,12 @@ final class KernelMethods {
     Map<String, Integer> ends = new TreeMap<>();
     for (Declared kernel : declared()) {
       if (isKernel(kernel)) {
-        int end = carryingLoop(kernel.method());
-        if (end >= 0) {
-          ends.merge(kernel.name(), end, Math::max);
-        }
+        loops(kernel.method()).stream()
+            .filter(loop -> carries(loop.body()))
+            .forEach(loop -> ends.merge(kernel.name(), loop.end(), Math::max));
       }
     }
     return ends;
-  }
-
-  private static int carryingLoop(MethodModel method) {
-    CodeAttribute code = (CodeAttribute) method.code().orElseThrow();
-    List<Instruction> instructions = new ArrayList<>();
-    List<Integer> places = new ArrayList<>();
-    int end = -1;
-    int place = 0;
-    for (CodeElement element : code) {
-      if (element instanceof Instruction instruction) {
-        instructions.add(instruction);
-        places.add(place);
-        if (instruction instanceof BranchInstruction branch) {
-          int start = Collections.binarySearch(places, code.labelToBci(branch.target()));
-          if (start >= 0 && carries(instructions.subList(start, instructions.size()))) {
-            end = place;
-          }
-        }
-        place += instruction.sizeInBytes();
-      }
-    }
-    return end;
   }
 
   /** Whether a variable of a loop that refers to an object is read there before it is set. */
@@ -156,7 +131,7 @@ final class KernelMethods {
     List<CodeElement> code = code(method);
     return !NOT_KERNELS.contains(declared.type())
         && !method.methodName().stringValue().startsWith("<")
-        && (usesVectors(code) || (segments(method) > 0 && loops(code)));
+        && (usesVectors(code) || (segments(method) > 0 && !loops(method).isEmpty()));
   }
 
   private static List<CodeElement> code(MethodModel method) {
@@ -222,16 +197,33 @@ final class KernelMethods {
                 && call.owner().asInternalName().equals("jdk/incubator/vector/FloatVector"));
   }
 
-  /** Whether a branch goes back to what stands before it. */
-  private static boolean loops(List<CodeElement> code) {
-    Set<Label> passed = new HashSet<>();
+  /**
+   * What stands from where a branch goes back to, to that branch, and where in the code that is.
+   */
+  private record Loop(List<Instruction> body, int end) {}
+
+  private static List<Loop> loops(MethodModel method) {
+    List<Loop> loops = new ArrayList<>();
+    if (!(method.code().orElse(null) instanceof CodeAttribute code)) {
+      return loops;
+    }
+    List<Instruction> instructions = new ArrayList<>();
+    List<Integer> places = new ArrayList<>();
+    int place = 0;
     for (CodeElement element : code) {
-      if (element instanceof LabelTarget target) {
-        passed.add(target.label());
-      } else if (element instanceof BranchInstruction branch && passed.contains(branch.target())) {
-        return true;
+      if (element instanceof Instruction instruction) {
+        instructions.add(instruction);
+        places.add(place);
+        if (instruction instanceof BranchInstruction branch) {
+          int start = Collections.binarySearch(places, code.labelToBci(branch.target()));
+          if (start >= 0) {
+            List<Instruction> body = instructions.subList(start, instructions.size());
+            loops.add(new Loop(List.copyOf(body), place));
+          }
+        }
+        place += instruction.sizeInBytes();
       }
     }
-    return false;
+    return loops;
   }
 }
